@@ -1,0 +1,1 @@
+"""The chain: a checked connection, typed contract calls, sending and events."""

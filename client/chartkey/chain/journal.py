@@ -1,0 +1,9 @@
+"""What was signed, kept before it is sent."""
+from __future__ import annotations
+from pathlib import Path
+from typing import Protocol
+
+class Journal(Protocol): ...
+class FileJournal:
+    def __init__(self, path: str | Path) -> None: ...
+class MemoryJournal: ...

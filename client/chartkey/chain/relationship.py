@@ -1,0 +1,211 @@
+"""One owner, one institution: their records and who may read them (``IRelationship``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chartkey.chain.call import Call
+from chartkey.chain.contract import Contract, known
+from chartkey.errors import ArgumentInvalid
+from chartkey.models import (
+    AccessRequest,
+    Anchor,
+    Attestation,
+    Authored,
+    GrantState,
+    GrantStatus,
+    GrantTerms,
+    KeyEpoch,
+    Parties,
+    RecordState,
+    RecordStatus,
+    RelationshipStatus,
+    RequestState,
+    RequestStatus,
+    Scope,
+)
+
+__all__ = ["Relationship", "encode_purpose"]
+
+
+def encode_purpose(purpose: str) -> bytes:
+    """Return a PurposeOfUse code in 16 bytes, padded with zeros on the right.
+
+    Raises:
+        ArgumentInvalid: it is empty, longer than 16 characters, or not printable ASCII.
+    """
+    if not (purpose.isascii() and purpose.isprintable() and 0 < len(purpose) <= 16):
+        raise ArgumentInvalid(
+            function="purpose", problem="a code has 1 to 16 printable ASCII characters"
+        )
+    return purpose.encode("ascii").ljust(16, b"\0")
+
+
+def _attestation(attestation: Attestation) -> tuple[Any, ...]:
+    return (
+        attestation.relationship,
+        attestation.record_id,
+        attestation.parent,
+        attestation.kind,
+        attestation.profile,
+        attestation.affiliation,
+        attestation.content_root,
+        attestation.deadline,
+    )
+
+
+def _authored(authored: Authored) -> tuple[Any, ...]:
+    return (
+        _attestation(authored.attestation),
+        authored.author,
+        authored.signature,
+        authored.leaf0,
+        authored.locator,
+    )
+
+
+class Relationship(Contract):
+    """One relationship clone; record ids and requests are 32 bytes, grant ids 16."""
+
+    name = "Relationship"
+    __slots__ = ()
+
+    def parties(self) -> Parties:
+        """Who the parties are and where the relationship stands."""
+        owner, institution, mirror, status = self._read("parties")
+        return Parties(owner, institution, known(mirror), RelationshipStatus(status))
+
+    def status(self) -> RelationshipStatus:
+        """Where the relationship stands."""
+        return RelationshipStatus(self._read("status"))
+
+    def key_epoch(self) -> KeyEpoch:
+        """The key epoch, and whether a revocation forces the next record into a new one."""
+        return KeyEpoch(*self._read("keyEpoch"))
+
+    def subject_id(self) -> bytes:
+        """The 32-byte immutable subject of every record here (P04)."""
+        return bytes(self._read("subjectId"))
+
+    def record_of(self, record: bytes) -> RecordState:
+        """A record version; ``RecordStatus.NONE`` when unknown."""
+        found = self._read("recordOf", record)
+        return RecordState(
+            found.root,
+            found.locatorHash,
+            known(found.author),
+            found.kind,
+            RecordStatus(found.status),
+            found.epoch,
+            found.anchoredAt,
+            found.superseded,
+        )
+
+    def grant_of(self, grant: bytes) -> GrantState:
+        """What is stored of a grant; ``GrantStatus.NONE`` when unknown."""
+        found = self._read("grantOf", grant)
+        return GrantState(
+            known(found.viewer),
+            Scope(found.scope) if found.scope else None,
+            found.kind,
+            GrantStatus(found.status),
+            found.expiresAt,
+            found.grantedAt,
+            found.digest,
+        )
+
+    def is_grant_live(self, grant: bytes) -> bool:
+        """Whether a grant holds at the block's time: granted, not expired, Accepted."""
+        return bool(self._read("isGrantLive", grant))
+
+    def request_of(self, request: bytes) -> RequestState:
+        """Where a request stands."""
+        viewer, status = self._read("requestOf", request)
+        return RequestState(known(viewer), RequestStatus(status))
+
+    def is_anchor_nonce_used(self, nonce: int) -> bool:
+        """Whether the owner's anchoring nonce can no longer be used."""
+        return bool(self._read("isAnchorNonceUsed", nonce))
+
+    def attestation_hash(self, attestation: Attestation) -> bytes:
+        """The 32-byte EIP-712 struct hash of an attestation, as the contract computes it."""
+        return bytes(self._read("attestationHash", _attestation(attestation)))
+
+    def accept(self) -> Call:
+        """Accept a proposed relationship. Idempotent."""
+        return self._write("accept")
+
+    def refuse(self) -> Call:
+        """Refuse a proposed relationship. Idempotent."""
+        return self._write("refuse")
+
+    def end(self) -> Call:
+        """End a relationship, or withdraw one's own proposal. Idempotent."""
+        return self._write("end")
+
+    def change_mirror(self, mirror: str) -> Call:
+        """Name another mirror (P01)."""
+        return self._write("changeMirror", mirror)
+
+    def rewrap_root(self, key_version: int, wrap: bytes) -> Call:
+        """Wrap the relationship root to a newer key of the caller (1 to 2,048 bytes)."""
+        return self._write("rewrapRoot", key_version, wrap)
+
+    def anchor(self, authored: Authored, confirmation: Anchor, signature: bytes) -> Call:
+        """Anchor a record that clinician and owner both signed; anyone may submit it."""
+        signed = (
+            confirmation.attestation,
+            confirmation.root,
+            confirmation.locator_hash,
+            confirmation.epoch,
+            confirmation.nonce,
+            confirmation.deadline,
+        )
+        return self._write("anchor", _authored(authored), signed, signature)
+
+    def anchor_attested(self, authored: Authored, epoch: int) -> Call:
+        """Anchor a record that the owner did not answer in time, visibly as attested."""
+        return self._write("anchorAttested", _authored(authored), epoch)
+
+    def confirm_record(self, record: bytes) -> Call:
+        """Confirm a record that was only attested. Idempotent."""
+        return self._write("confirmRecord", record)
+
+    def request_access(self, request: AccessRequest) -> Call:
+        """Ask the owner for access."""
+        asked = (
+            request.salt,
+            request.affiliation,
+            int(request.scope),
+            request.kind,
+            request.record_id,
+            encode_purpose(request.purpose),
+            request.reason,
+        )
+        return self._write("requestAccess", asked)
+
+    def refuse_request(self, request: bytes) -> Call:
+        """Refuse a request, whether or not it has arrived. Idempotent."""
+        return self._write("refuseRequest", request)
+
+    def grant_access(self, terms: GrantTerms) -> Call:
+        """Let a viewer read."""
+        granted = (
+            terms.id,
+            terms.viewer,
+            terms.affiliation,
+            int(terms.scope),
+            terms.kind,
+            terms.record_id,
+            encode_purpose(terms.purpose),
+            terms.expires_at,
+            terms.consent,
+            terms.request,
+            terms.key_version,
+            terms.wrap,
+        )
+        return self._write("grantAccess", granted)
+
+    def revoke_access(self, grant: bytes) -> Call:
+        """Stop a viewer from getting further keys. Idempotent."""
+        return self._write("revokeAccess", grant)
