@@ -1,0 +1,34 @@
+# Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
+export MAKE_VERSION
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench sandbox sandbox-stop abi clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install everything below this folder: .venv, node_modules, sample records
+	@scripts/tools/setup.sh
+
+demo: setup ## a record's journey from clinic to hospital; RECORD=path takes your own, STORE=kubo uses IPFS
+	@.venv/bin/python scripts/demo.py $(if $(RECORD),--record "$(RECORD)") $(if $(STORE),--store "$(STORE)")
+
+test: setup ## unit, functional, stateful and integration tests on Anvil; TESTS=path runs a part, NETWORK=ganache-cli
+	@.venv/bin/python scripts/tools/suite.py $(if $(NETWORK),--network "$(NETWORK)") $(TESTS)
+
+check: setup ## format, lint, types, contracts' analysers, ABIs, imports, documentation
+	@.venv/bin/python scripts/tools/check.py
+
+bench: setup ## measure, into build/bench.json
+	@.venv/bin/python tests/bench/run.py
+
+sandbox: setup ## leave a chain and three institutions running to try things on
+	@.venv/bin/python scripts/sandbox.py start
+
+sandbox-stop: ## end what make sandbox started
+	@.venv/bin/python scripts/sandbox.py stop
+
+abi: setup ## compile the contracts and write their ABIs into the client
+	@.venv/bin/python scripts/tools/abi.py
+
+clean: ## remove what builds, tests and runs wrote; ALL=1 also .venv and node_modules
+	@scripts/tools/clean.sh $(if $(ALL),--all)

@@ -1,0 +1,154 @@
+#!/bin/sh
+# Makes a clone ready to work: checks the machine's tools, then builds .venv, node_modules and the sample records.
+# Each step leaves a stamp of what it was built from, inside what it built: a second run does nothing, a changed
+# lock file repeats its step, and a step that was interrupted left no stamp and is done again from the start.
+#   PYTHON=…  the Python to build .venv with, where it is not the first suitable one on PATH
+set -eu
+cd "$(dirname "$0")/../.."
+
+log=.toolchain/setup.log
+problems=
+
+problem() {
+  problems="$problems  - $1
+"
+}
+
+# at_least FOUND WANTED: compares the first two numbers of two versions.
+at_least() {
+  awk -v found="$1" -v wanted="$2" 'BEGIN {
+    split(found, f, "."); split(wanted, w, ".")
+    exit !(f[1] + 0 > w[1] + 0 || (f[1] + 0 == w[1] + 0 && f[2] + 0 >= w[2] + 0))
+  }'
+}
+
+python_version() {
+  "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+find_python() {
+  python= seen=
+  for name in ${PYTHON:-python3.11 python3.12 python3 python}; do
+    version=$(python_version "$name") || continue
+    if at_least "$version" 3.11 && ! at_least "$version" 3.13; then
+      python=$name
+      break
+    fi
+    seen="${seen:+$seen, }$name is $version"
+  done
+  if [ -z "$python" ]; then
+    problem "Python 3.11 or 3.12 (${seen:-none found}). Install it, on Debian or Ubuntu: apt install python3.11 python3.11-venv; elsewhere from python.org or with pyenv. PYTHON=/path/to/python3.11 names one that is not on PATH."
+  elif ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    problem "Python's venv module ($python has none). Install it, on Debian or Ubuntu: apt install python$version-venv."
+  fi
+}
+
+find_node() {
+  version=$(node --version 2>/dev/null) || version=
+  if [ -z "$version" ]; then
+    problem "Node.js 20 or newer (none found). Install it from nodejs.org, or with nvm: nvm install 20."
+  elif ! at_least "${version#v}" 20.0; then
+    problem "Node.js 20 or newer (node is ${version#v}). Install it from nodejs.org, or with nvm: nvm install 20."
+  elif ! command -v npm >/dev/null 2>&1; then
+    problem "npm, which comes with Node.js (none found). Install it, on Debian or Ubuntu: apt install npm."
+  fi
+}
+
+# make hands its version on; without it somebody called this script directly.
+find_make() {
+  version=${MAKE_VERSION:-$(make --version 2>/dev/null | awk 'NR == 1 && /GNU Make/ { print $3 }')}
+  if [ -z "$version" ]; then
+    problem "GNU make 3.81 or newer (none found). Install it, on Debian or Ubuntu: apt install make; on macOS: xcode-select --install."
+  elif ! at_least "$version" 3.81; then
+    problem "GNU make 3.81 or newer (make is $version). Install it, on Debian or Ubuntu: apt install make; on macOS: xcode-select --install."
+  fi
+}
+
+# stamp_of FILE…: one line that changes with any of the files, this script, the folder and the tools.
+stamp_of() {
+  { cat "$@" scripts/tools/setup.sh; echo "$tools"; pwd -P; } | cksum
+}
+
+is_done() {
+  [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]
+}
+
+# run WHAT HINT COMMAND…: one line for the reader, everything else to the log, the log's end if it fails.
+run() {
+  what=$1
+  printf '%s' "set-up: $what ($2) ... "
+  shift 2
+  started=$(date +%s)
+  if "$@" >>$log 2>&1 </dev/null; then
+    echo "done in $(($(date +%s) - started)) s"
+    return
+  fi
+  echo "failed"
+  tail -n 20 $log | sed 's/^/    /'
+  echo "set-up: stopped at: $what. All it printed is in $log. Running the same command again takes up from here."
+  exit 1
+}
+
+python_packages() {
+  export BROWNIE_NOCOMPILE=1
+  locked=.toolchain/build-packages.txt
+  # Only a finished environment is brought up to date in place; what an interruption left is thrown away.
+  clear=$([ -f "$python_stamp" ] && [ -x .venv/bin/python ] || echo --clear)
+  "$python" -m venv $clear .venv &&
+    awk '/^[^ #]/ { wanted = /^(setuptools|wheel)==/ } wanted' requirements.txt >$locked &&
+    .venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $locked &&
+    # Without isolation Brownie is built by the two packages above; with it pip would fetch others, unlocked.
+    .venv/bin/python -m pip install --disable-pip-version-check --no-build-isolation --require-hashes -r requirements.txt
+}
+
+client_in_place() {
+  site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') &&
+    .venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e ./client &&
+    cp scripts/tools/venv_hook.py "$site/chartkey_toolchain.py" &&
+    echo 'import chartkey_toolchain' >"$site/chartkey_toolchain.pth"
+}
+
+find_python
+find_node
+find_make
+if [ -n "$problems" ]; then
+  printf 'set-up: this machine lacks:\n%s' "$problems" >&2
+  exit 1
+fi
+tools="$(python_version "$python") $(uname -sm)"
+mkdir -p .toolchain
+
+python_stamp=.venv/chartkey.stamp
+client_stamp=.venv/chartkey-client.stamp
+node_stamp=node_modules/.chartkey.stamp
+samples_stamp=.toolchain/samples/stamp
+
+worked=
+: >$log
+want=$(stamp_of requirements.txt)
+if ! is_done $python_stamp "$want"; then
+  worked=yes
+  run "Python packages into .venv" "about a minute" python_packages
+  rm -f $client_stamp
+  echo "$want" >$python_stamp
+fi
+want=$(stamp_of client/pyproject.toml scripts/tools/venv_hook.py)
+if ! is_done $client_stamp "$want"; then
+  worked=yes
+  run "the client, and Brownie's way to the compiler" "seconds" client_in_place
+  echo "$want" >$client_stamp
+fi
+want=$(stamp_of package.json package-lock.json)
+if ! is_done $node_stamp "$want"; then
+  worked=yes
+  run "Node packages into node_modules" "half a minute" npm ci --ignore-scripts --no-audit --no-fund
+  echo "$want" >$node_stamp
+fi
+want=$(stamp_of scripts/tools/samples.py)
+if ! is_done $samples_stamp "$want"; then
+  worked=yes
+  run "sample records" "seconds" .venv/bin/python scripts/tools/samples.py
+  echo "$want" >$samples_stamp
+fi
+[ -n "$worked" ] || exit 0
+echo "set-up: ready"
