@@ -52,6 +52,7 @@
     │   └── ReceiptInvalid
     ├── ManifestInvalid
     ├── ReplayDiverged                     events and storage disagree
+    ├── EventRefused                       a log that cannot follow those before it
     └── ExtraMissing                       an optional dependency is not installed
 
 Messages live in ``messages/<language>.json`` under each class's ``code``; a
@@ -87,6 +88,7 @@ __all__ = [
     "CustodyError",
     "DecryptionFailed",
     "DraftMissing",
+    "EventRefused",
     "ExtraMissing",
     "FileExists",
     "FormatUnknown",
@@ -448,6 +450,12 @@ class ReplayDiverged(ChartkeyError):
     """Values: ``entity``, ``replayed``, ``stored``."""
 
     code = "replay-diverged"
+
+
+class EventRefused(ChartkeyError):
+    """Values: ``event``, ``block``, ``index`` (of the log), ``problem``."""
+
+    code = "event-refused"
 
 
 class ExtraMissing(ChartkeyError):

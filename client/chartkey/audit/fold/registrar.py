@@ -1,0 +1,141 @@
+"""The registrar's events: people, keys, and the tree they act in (R01, R02, R04)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chartkey.audit.fold.guard import existing, fresh, refusal, written_at
+from chartkey.audit.state import Department, Registrar, State
+from chartkey.models import Certification, Person, Role, Standing
+
+if TYPE_CHECKING:
+    from chartkey.chain.events import Event
+
+__all__ = ["HANDLERS"]
+
+
+def _person_applied(state: State, event: Event) -> None:
+    args = event.args
+    fresh(state.registrar.persons, args["account"], event, "account")
+    state.registrar.persons[args["account"]] = Person(
+        role=Role(args["role"]),
+        certification=Certification.APPLIED,
+        licence=Standing.NONE,
+        certifier=None,
+        key_version=1,
+        since=written_at(event),
+    )
+    _add_key(state.registrar, event, args["account"], 1)
+
+
+def _person_registered(state: State, event: Event) -> None:
+    args = event.args
+    role = Role(args["role"])
+    fresh(state.registrar.persons, args["account"], event, "account")
+    state.registrar.persons[args["account"]] = Person(
+        role=role,
+        certification=Certification.CERTIFIED,
+        licence=_first_licence(role),
+        certifier=args["institution"],
+        key_version=1,
+        since=written_at(event),
+    )
+    _add_key(state.registrar, event, args["account"], 1)
+    _bind_handle(state.registrar, event)
+    _give_summary(state, event, args["account"])
+
+
+def _person_certified(state: State, event: Event) -> None:
+    args = event.args
+    persons = state.registrar.persons
+    person = existing(persons, args["account"], event, "application")
+    persons[args["account"]] = replace(
+        person,
+        certification=Certification.CERTIFIED,
+        licence=_first_licence(person.role),
+        certifier=args["institution"],
+        since=written_at(event),
+    )
+    _bind_handle(state.registrar, event)
+    _give_summary(state, event, args["account"])
+
+
+def _institution_enrolled(state: State, event: Event) -> None:
+    institution = event.args["institution"]
+    fresh(state.registrar.persons, institution, event, "account")
+    state.registrar.persons[institution] = Person(
+        role=Role.NONE,
+        certification=Certification.CERTIFIED,
+        licence=Standing.NONE,
+        certifier=institution,
+        key_version=1,
+        since=written_at(event),
+    )
+    _add_key(state.registrar, event, institution, 1)
+    _give_summary(state, event, institution)
+
+
+def _key_published(state: State, event: Event) -> None:
+    args = event.args
+    persons = state.registrar.persons
+    person = existing(persons, args["account"], event, "account")
+    persons[args["account"]] = replace(person, key_version=args["version"])
+    _add_key(state.registrar, event, args["account"], args["version"])
+
+
+def _department_changed(state: State, event: Event) -> None:
+    args = event.args
+    department = Department(args["institution"], Standing(args["standing"]))
+    state.registrar.departments[args["department"]] = department
+
+
+def _affiliation_changed(state: State, event: Event) -> None:
+    args = event.args
+    standing = Standing(args["standing"])
+    state.registrar.affiliations[args["clinician"], args["affiliation"]] = standing
+
+
+def _licence_changed(state: State, event: Event) -> None:
+    args = event.args
+    persons = state.registrar.persons
+    person = existing(persons, args["clinician"], event, "clinician")
+    persons[args["clinician"]] = replace(person, licence=Standing(args["standing"]))
+
+
+def _first_licence(role: Role) -> Standing:
+    return Standing.ACTIVE if role == Role.CLINICIAN else Standing.NONE
+
+
+def _add_key(registrar: Registrar, event: Event, account: str, version: int) -> None:
+    from eth_hash.auto import keccak
+
+    fresh(registrar.key_hashes, (account, version), event, "key")
+    suite = event.args["suite"].to_bytes(1, "big")
+    registrar.key_hashes[account, version] = keccak(suite + event.args["key"])
+
+
+def _bind_handle(registrar: Registrar, event: Event) -> None:
+    handle = (event.args["institution"], event.args["handle"])
+    fresh(registrar.handles, handle, event, "handle")
+    registrar.handles[handle] = event.args["account"]
+
+
+def _give_summary(state: State, event: Event, account: str) -> None:
+    # The clone speaks first, in the same transaction: SummaryOpened, then this.
+    summary = existing(state.summaries, event.args["summary"], event, "Summary")
+    if summary.owner != account:
+        raise refusal(event, "its Summary is another account's")
+    state.registrar.summaries[account] = event.args["summary"]
+
+
+HANDLERS = {
+    "PersonApplied": _person_applied,
+    "PersonRegistered": _person_registered,
+    "PersonCertified": _person_certified,
+    "InstitutionEnrolled": _institution_enrolled,
+    "KeyPublished": _key_published,
+    "DepartmentChanged": _department_changed,
+    "AffiliationChanged": _affiliation_changed,
+    "LicenceChanged": _licence_changed,
+}

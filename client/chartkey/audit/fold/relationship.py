@@ -1,0 +1,232 @@
+"""A relationship's events: parties, records, requests and grants (R10 to R14, R20, R21)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chartkey.audit.fold.guard import existing, fresh, known, refusal, written_at
+from chartkey.audit.state import Relationship, State
+from chartkey.models import (
+    ZERO32,
+    Attestation,
+    GrantState,
+    GrantStatus,
+    GrantTerms,
+    KeyEpoch,
+    Parties,
+    RecordState,
+    RecordStatus,
+    RelationshipStatus,
+    RequestState,
+    RequestStatus,
+    Scope,
+)
+
+if TYPE_CHECKING:
+    from chartkey.chain.events import Event
+
+__all__ = ["HANDLERS"]
+
+
+def _of(state: State, event: Event) -> Relationship:
+    return existing(state.relationships, event.address, event, "relationship")
+
+
+def _proposed(state: State, event: Event) -> None:
+    args = event.args
+    relationship = _of(state, event)
+    if relationship.parties.status != RelationshipStatus.NONE:
+        raise refusal(event, "its relationship was proposed already")
+    relationship.parties = Parties(
+        owner=args["owner"],
+        institution=args["institution"],
+        mirror=known(args["mirror"]),
+        status=RelationshipStatus.PENDING,
+    )
+    relationship.proposer = args["proposer"]
+    # Epochs count from one.
+    relationship.key_epoch = KeyEpoch(1, rotating=False)
+
+
+def _status_changed(state: State, event: Event) -> None:
+    relationship = _of(state, event)
+    status = RelationshipStatus(event.args["status"])
+    relationship.parties = replace(relationship.parties, status=status)
+
+
+def _mirror_changed(state: State, event: Event) -> None:
+    relationship = _of(state, event)
+    relationship.parties = replace(relationship.parties, mirror=known(event.args["mirror"]))
+
+
+def _root_rewrapped(state: State, event: Event) -> None:
+    # Nothing is stored: the wrap is for the party alone.
+    _of(state, event)
+
+
+def _record_anchored(state: State, event: Event) -> None:
+    from eth_hash.auto import keccak
+
+    args = event.args
+    relationship = _of(state, event)
+    fresh(relationship.records, args["recordId"], event, "record")
+    _supersede(relationship, event)
+    _advance(relationship, args["epoch"])
+    status = RecordStatus(args["status"])
+    # An attested record used none of the owner's nonces: the event's zero is not one.
+    if status == RecordStatus.CONFIRMED:
+        relationship.anchor_nonces.add(args["nonce"])
+    relationship.attestations[args["recordId"]] = _attestation(args["attestation"])
+    relationship.records[args["recordId"]] = RecordState(
+        root=args["root"],
+        locator_hash=keccak(args["locator"]),
+        author=args["author"],
+        kind=args["attestation"]["kind"],
+        status=status,
+        epoch=args["epoch"],
+        anchored_at=written_at(event),
+        superseded=False,
+    )
+
+
+def _record_confirmed(state: State, event: Event) -> None:
+    records = _of(state, event).records
+    record = existing(records, event.args["recordId"], event, "record")
+    records[event.args["recordId"]] = replace(record, status=RecordStatus.CONFIRMED)
+
+
+def _access_requested(state: State, event: Event) -> None:
+    args = event.args
+    relationship = _of(state, event)
+    fresh(relationship.requests, args["request"], event, "request")
+    request = RequestState(args["viewer"], RequestStatus.REQUESTED)
+    relationship.requests[args["request"]] = request
+    relationship.open_requests[args["viewer"]] = args["open"]
+
+
+def _request_refused(state: State, event: Event) -> None:
+    relationship = _of(state, event)
+    request = relationship.requests.get(event.args["request"])
+    if request is not None and request.status == RequestStatus.REQUESTED:
+        _close_request(relationship, event, request.viewer)
+    relationship.requests[event.args["request"]] = RequestState(
+        known(event.args["viewer"]), RequestStatus.REFUSED
+    )
+
+
+def _access_granted(state: State, event: Event) -> None:
+    args = event.args
+    relationship = _of(state, event)
+    fresh(relationship.grants, args["id"], event, "grant")
+    if args["request"] != ZERO32:
+        _approve(relationship, event)
+    relationship.terms[args["id"]] = _terms(args)
+    relationship.grants[args["id"]] = GrantState(
+        viewer=args["viewer"],
+        scope=Scope(args["scope"]),
+        kind=args["kind"],
+        status=GrantStatus.GRANTED,
+        expires_at=args["expiresAt"],
+        granted_at=written_at(event),
+        digest=_digest(args),
+    )
+
+
+def _access_revoked(state: State, event: Event) -> None:
+    relationship = _of(state, event)
+    grant = relationship.grants.get(event.args["id"])
+    if grant is None:
+        # A tombstone that the grant meets (P22); it handed out nothing, so no new epoch.
+        grant = GrantState(None, None, 0, GrantStatus.REVOKED, 0, 0, ZERO32)
+    elif grant.status == GrantStatus.REVOKED:
+        raise refusal(event, "its grant was revoked already")
+    else:
+        relationship.key_epoch = replace(relationship.key_epoch, rotating=True)
+    relationship.grants[event.args["id"]] = replace(grant, status=GrantStatus.REVOKED)
+
+
+def _supersede(relationship: Relationship, event: Event) -> None:
+    parent = event.args["parent"]
+    if parent == ZERO32:
+        return
+    record = existing(relationship.records, parent, event, "parent")
+    relationship.records[parent] = replace(record, superseded=True)
+
+
+def _advance(relationship: Relationship, epoch: int) -> None:
+    before = relationship.key_epoch
+    rotating = before.rotating and epoch == before.epoch
+    relationship.key_epoch = KeyEpoch(epoch, rotating)
+
+
+def _approve(relationship: Relationship, event: Event) -> None:
+    id = event.args["request"]
+    request = existing(relationship.requests, id, event, "request")
+    _close_request(relationship, event, request.viewer)
+    relationship.requests[id] = replace(request, status=RequestStatus.APPROVED)
+
+
+def _close_request(relationship: Relationship, event: Event, viewer: str | None) -> None:
+    if viewer is None or not relationship.open_requests.get(viewer):
+        raise refusal(event, "its viewer has no open request")
+    relationship.open_requests[viewer] -= 1
+
+
+def _attestation(signed: dict[str, Any]) -> Attestation:
+    return Attestation(
+        relationship=signed["relationship"],
+        record_id=signed["recordId"],
+        parent=signed["parent"],
+        kind=signed["kind"],
+        profile=signed["profile"],
+        affiliation=signed["affiliation"],
+        content_root=signed["contentRoot"],
+        deadline=signed["deadline"],
+    )
+
+
+def _terms(args: dict[str, Any]) -> GrantTerms:
+    return GrantTerms(
+        id=args["id"],
+        viewer=args["viewer"],
+        scope=Scope(args["scope"]),
+        purpose=args["purpose"].rstrip(b"\0").decode("ascii", "replace"),
+        expires_at=args["expiresAt"],
+        key_version=args["keyVersion"],
+        wrap=args["wrap"],
+        affiliation=args["affiliation"],
+        kind=args["kind"],
+        record_id=args["recordId"],
+        consent=args["consent"],
+        request=args["request"],
+    )
+
+
+def _digest(args: dict[str, Any]) -> bytes:
+    """Return what a grant's second slot holds: keccak256 of the ABI-encoded rest of it."""
+    from eth_hash.auto import keccak
+
+    return keccak(
+        args["affiliation"]
+        + args["recordId"]
+        + args["purpose"].ljust(32, b"\0")
+        + args["consent"]
+        + args["request"]
+        + args["keyVersion"].to_bytes(32, "big")
+        + keccak(args["wrap"])
+    )
+
+
+HANDLERS = {
+    "RelationshipProposed": _proposed,
+    "StatusChanged": _status_changed,
+    "MirrorChanged": _mirror_changed,
+    "RootRewrapped": _root_rewrapped,
+    "RecordAnchored": _record_anchored,
+    "RecordConfirmed": _record_confirmed,
+    "AccessRequested": _access_requested,
+    "RequestRefused": _request_refused,
+    "AccessGranted": _access_granted,
+    "AccessRevoked": _access_revoked,
+}
