@@ -121,7 +121,7 @@ mkdir -p .toolchain
 python_stamp=.venv/chartkey.stamp
 client_stamp=.venv/chartkey-client.stamp
 node_stamp=node_modules/.chartkey.stamp
-samples_stamp=.toolchain/samples/stamp
+samples_stamp=build/samples/stamp
 
 worked=
 : >$log
@@ -144,7 +144,7 @@ if ! is_done $node_stamp "$want"; then
   run "Node packages into node_modules" "half a minute" npm ci --ignore-scripts --no-audit --no-fund
   echo "$want" >$node_stamp
 fi
-want=$(stamp_of scripts/tools/samples.py)
+want=$(stamp_of scripts/tools/samples.py scripts/tools/samples.json)
 if ! is_done $samples_stamp "$want"; then
   worked=yes
   run "sample records" "seconds" .venv/bin/python scripts/tools/samples.py

@@ -1,0 +1,236 @@
+"""What a DICOM file says about itself, read by pydicom from a few small elements."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, BinaryIO
+
+from chartkey.errors import RecordInvalid
+from chartkey.records.dicom import Structure, walk
+from chartkey.records.extra import load
+from chartkey.records.fhir import printable
+from chartkey.records.limits import LIMITS, Limits
+from chartkey.records.moment import Moment
+
+__all__ = ["Image", "image_elements", "inspect", "open_dataset"]
+
+_PACKAGE = {"extra": "dicom", "package": "pydicom"}
+
+_IMAGE_FIELDS = (
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "StudyDate",
+    "StudyTime",
+    "TimezoneOffsetFromUTC",
+    "AccessionNumber",
+    "Modality",
+    "StudyDescription",
+    "BodyPartExamined",
+)
+_PATIENT_FIELDS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
+_PIXEL_FIELDS = (
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+)
+_TAGS = {
+    "SpecificCharacterSet": 0x00080005,
+    "SOPClassUID": 0x00080016,
+    "SOPInstanceUID": 0x00080018,
+    "StudyDate": 0x00080020,
+    "StudyTime": 0x00080030,
+    "AccessionNumber": 0x00080050,
+    "Modality": 0x00080060,
+    "TimezoneOffsetFromUTC": 0x00080201,
+    "StudyDescription": 0x00081030,
+    "PatientName": 0x00100010,
+    "PatientID": 0x00100020,
+    "PatientBirthDate": 0x00100030,
+    "PatientSex": 0x00100040,
+    "BodyPartExamined": 0x00180015,
+    "StudyInstanceUID": 0x0020000D,
+    "SeriesInstanceUID": 0x0020000E,
+    "SamplesPerPixel": 0x00280002,
+    "PhotometricInterpretation": 0x00280004,
+    "NumberOfFrames": 0x00280008,
+    "Rows": 0x00280010,
+    "Columns": 0x00280011,
+    "BitsAllocated": 0x00280100,
+}
+_WANTED = frozenset(_TAGS.values())
+_STEP = 1 << 18
+_DEFERRED_BYTES = 1 << 20
+"""Elements above this stay in the file until a program asks for their value."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Image:
+    """The small elements of one DICOM file, as text, absent ones left out.
+
+    Texts have been decoded by the file's own character set (PS3.5 section 6.1),
+    GB18030 and GBK among them.
+    """
+
+    image: dict[str, str]
+    patient: dict[str, str]
+    pixels: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        """Modality and description, without anything of the patient's."""
+        names = ("Modality", "StudyDescription", "BodyPartExamined")
+        words = [printable(self.image[name]) for name in names if name in self.image]
+        return " ".join(word for word in words if word)[:200] or "DICOM"
+
+    @property
+    def moment(self) -> Moment | None:
+        """When the study began, with the file's own precision and zone."""
+        image = self.image
+        return Moment.from_dicom(
+            image.get("StudyDate", ""),
+            image.get("StudyTime", ""),
+            image.get("TimezoneOffsetFromUTC", ""),
+        )
+
+
+def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
+    """Check a DICOM file of any size to its last byte and return what it says.
+
+    ``stream`` can seek. Pixels are passed over, never read.
+
+    Raises:
+        RecordInvalid: not DICOM, cut short, or fewer pixels than it declares.
+        RecordTooLarge: over a cap of ``limits``.
+        ExtraMissing: pydicom is not installed.
+    """
+    structure = walk(stream, wanted=_WANTED, source=source, limits=limits)
+    found = _read_head(structure, source)
+    image = Image(
+        image=_pick(found, _IMAGE_FIELDS),
+        patient=_pick(found, _PATIENT_FIELDS),
+        pixels=_pick(found, _PIXEL_FIELDS),
+    )
+    _check_pixels(image.pixels, structure, source)
+    return image
+
+
+def _read_head(structure: Structure, source: str) -> dict[str, str]:
+    """Decode the elements that the walk collected.
+
+    pydicom sees only these, so a hostile file's sequences never reach it here.
+    """
+    pydicom = load("pydicom", **_PACKAGE)
+    reader = load("pydicom.filereader", **_PACKAGE)
+    head = io.BytesIO(b"".join(structure.head.values()))
+    try:
+        with warnings.catch_warnings(), pydicom.config.disable_value_validation():
+            # An unknown character set is read as ASCII; the warning would quote the file.
+            warnings.simplefilter("ignore")
+            dataset = reader.read_dataset(head, structure.implicit, structure.little)
+            texts = {name: _text(dataset.get(tag)) for name, tag in _TAGS.items()}
+    except Exception:
+        # pydicom raises whatever its parts raise, and quotes values in the text.
+        raise RecordInvalid(source=source, problem="its DICOM header is damaged") from None
+    return {name: text for name, text in texts.items() if text}
+
+
+def _text(element: Any) -> str:
+    if element is None or element.value is None:
+        return ""
+    value = element.value
+    multiple = not isinstance(value, str | bytes) and hasattr(value, "__iter__")
+    parts = list(value) if multiple and element.VM != 1 else [value]
+    return "\\".join(str(part) for part in parts).strip()
+
+
+def _pick(found: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: found[name] for name in names if name in found}
+
+
+def _check_pixels(pixels: dict[str, str], structure: Structure, source: str) -> None:
+    rows, columns = _number(pixels, "Rows", 0), _number(pixels, "Columns", 0)
+    if not rows or not columns:
+        return
+    if not structure.pixel_bytes:
+        problem = "it is cut short: an image without pixel data"
+        raise RecordInvalid(source=source, problem=problem)
+    if structure.encapsulated:
+        return
+    samples = _number(pixels, "SamplesPerPixel", 1)
+    if pixels.get("PhotometricInterpretation") in ("YBR_FULL_422", "YBR_PARTIAL_422"):
+        samples = 2
+    bits = rows * columns * samples * _number(pixels, "BitsAllocated", 8)
+    if structure.pixel_bytes < ceil(bits * _number(pixels, "NumberOfFrames", 1) / 8):
+        problem = "its pixel data is shorter than its rows and columns say"
+        raise RecordInvalid(source=source, problem=problem)
+
+
+def _number(pixels: dict[str, str], name: str, default: int) -> int:
+    text = pixels.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def image_elements(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> tuple[bytes, ...]:
+    """Return what a commitment's leaves hold for a DICOM file, in order (P05).
+
+    1. ``dicom-image``, 0, the transfer syntax, 0, then the elements that say what
+       the image is, as they stand in the file: character set, UIDs, date, time,
+       zone, modality, description, body part;
+    2. ``dicom-patient`` and the same with name, identifier, birth date and sex;
+    3. ``dicom-file``, 0, the file's SHA-256 (32 bytes) and its length (8 bytes).
+
+    So a patient can show that an examination took place without the picture.
+    Bytes as they stand depend on no library's way of decoding them. Needs no
+    pydicom; the file is read once, 256 KiB at a time.
+
+    Raises:
+        RecordInvalid: not a DICOM file, or cut short.
+        RecordTooLarge: over a cap of ``limits``.
+    """
+    structure = walk(stream, wanted=_WANTED, source=source, limits=limits)
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while piece := stream.read(_STEP):
+        digest.update(piece)
+    return (
+        _label("image", structure, _IMAGE_FIELDS),
+        _label("patient", structure, _PATIENT_FIELDS),
+        b"dicom-file\0" + digest.digest() + stream.tell().to_bytes(8, "big"),
+    )
+
+
+def _label(name: str, structure: Structure, fields: tuple[str, ...]) -> bytes:
+    tags = sorted(_TAGS[field] for field in ("SpecificCharacterSet", *fields))
+    start = f"dicom-{name}\0{structure.syntax}\0".encode()
+    return start + b"".join(structure.head.get(tag, b"") for tag in tags)
+
+
+def open_dataset(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Any:
+    """Return a pydicom data set whose large values stay in ``stream`` until asked for.
+
+    The structure is checked first, so that a file which a hostile author sealed
+    can neither unpack to more than ``limits`` nor nest without end (T14).
+
+    Raises:
+        RecordInvalid: not DICOM, cut short or damaged.
+        RecordTooLarge: over a cap of ``limits``.
+        ExtraMissing: pydicom is not installed.
+    """
+    structure = walk(stream, wanted=frozenset(), source=source, limits=limits)
+    pydicom = load("pydicom", **_PACKAGE)
+    stream.seek(0)
+    try:
+        # A deflated data set is a buffer of pydicom's own, which it drops: read it whole.
+        defer = None if structure.deflated else _DEFERRED_BYTES
+        return pydicom.dcmread(stream, defer_size=defer)
+    except Exception:
+        raise RecordInvalid(source=source, problem="its DICOM content is damaged") from None

@@ -1,0 +1,292 @@
+"""A record as its reader gets it, after decryption."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self, cast
+
+from chartkey.errors import MediaMismatch, RecordInvalid, RecordTooLarge
+from chartkey.models import Kind
+from chartkey.records.container import Header, read_header
+from chartkey.records.disk import Window, copy_to_scratch, save
+from chartkey.records.document import DICOM, FHIR
+from chartkey.records.fhir import printable
+from chartkey.records.fhirjson import elements, parse
+from chartkey.records.imaging import image_elements, inspect, open_dataset
+from chartkey.records.inflate import gunzip
+from chartkey.records.limits import LIMITS, Limits
+from chartkey.records.moment import Moment
+from chartkey.records.outline import outline_of_image, outline_of_resource
+
+__all__ = ["Opened", "open_record"]
+
+_SOURCE = "the opened record"
+_STEP = 1 << 18
+
+
+class Opened:
+    """One decrypted record: what ``ward.read(record)`` returns.
+
+    It keeps a DICOM file on disk without a name, so nothing is left behind when
+    it is closed (or forgotten). Use it in a ``with`` block to close it early.
+    Its ``repr`` shows nothing of the patient's.
+    """
+
+    def __init__(
+        self,
+        header: Header,
+        body: bytes | BinaryIO,
+        *,
+        start: int = 0,
+        checks: tuple[str, ...] = (),
+        standing: str | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.header = header
+        self.checks = checks
+        self.standing = standing
+        self._body = body
+        self._start = start
+        self._limits = limits
+
+    @property
+    def media_type(self) -> str:
+        """``application/fhir+json`` or ``application/dicom``."""
+        return self.header.media_type
+
+    @property
+    def kind(self) -> Kind:
+        """The coarse kind that the author gave it."""
+        return self.header.kind
+
+    @property
+    def title(self) -> str:
+        """The author's title, on one line."""
+        return printable(self.header.title)
+
+    @property
+    def moment(self) -> Moment | None:
+        """When the event was, as precise as the author knew."""
+        return self.header.moment
+
+    @property
+    def leaf_seed(self) -> bytes:
+        """The 32 bytes that salt the leaves of the commitment (P05). Secret."""
+        return self.header.leaf_seed
+
+    @property
+    def verified(self) -> bool:
+        """Whether the caller of ``open_record`` said that it checked anything."""
+        return bool(self.checks)
+
+    def stream(self) -> BinaryIO:
+        """Return the content from its start: the JSON in UTF-8, or the DICOM file.
+
+        Each call gives a reader of its own, which can seek. Never raises.
+        """
+        window = self._window()
+        return io.BufferedReader(window, _STEP) if isinstance(window, Window) else window
+
+    def _window(self) -> BinaryIO:
+        if isinstance(self._body, bytes):
+            return io.BytesIO(self._body)
+        return cast(BinaryIO, Window(self._body, self._start, self.header.length))
+
+    @property
+    def document(self) -> bytes:
+        """The content in one piece, exactly as the author gave it (FHIR in UTF-8).
+
+        Raises:
+            RecordTooLarge: it is too large for memory; use ``stream`` or ``save``.
+        """
+        if isinstance(self._body, bytes):
+            return self._body
+        if self.header.length > self._limits.fhir_bytes:
+            limit = f"{self._limits.fhir_bytes:,} bytes in memory; use .stream() or .save()"
+            raise RecordTooLarge(source=_SOURCE, limit=limit)
+        return self.stream().read()
+
+    @cached_property
+    def resource(self) -> dict[str, Any]:
+        """The FHIR resource as a dict, a bundle or any other.
+
+        Decimals are floats here: take ``document`` where 7.0 and 7.00 differ.
+
+        Raises:
+            MediaMismatch: it is not FHIR.
+            RecordInvalid: its author sealed something that is no FHIR JSON.
+            RecordTooLarge: over a cap on depth or values (T14).
+        """
+        if self.media_type != FHIR:
+            raise MediaMismatch(found=self.media_type, wanted=FHIR, attribute="dicom")
+        parsed = parse(self.document, source=_SOURCE, limits=self._limits)
+        if not isinstance(parsed, dict) or not isinstance(parsed.get("resourceType"), str):
+            raise RecordInvalid(source=_SOURCE, problem="it is JSON but not FHIR")
+        return parsed
+
+    @property
+    def bundle(self) -> dict[str, Any]:
+        """The FHIR bundle as a dict.
+
+        Raises:
+            MediaMismatch: it is not FHIR, or a single resource.
+            RecordInvalid: its author sealed something that is no FHIR JSON.
+            RecordTooLarge: over a cap on depth or values (T14).
+        """
+        resource = self.resource
+        if resource["resourceType"] != "Bundle":
+            raise MediaMismatch(found="a single resource", wanted="a bundle", attribute="resource")
+        return resource
+
+    @cached_property
+    def dicom(self) -> Any:
+        """The pydicom data set; values above 1 MiB are read when asked for.
+
+        It reads from this object, which must stay open as long as it is used.
+
+        Raises:
+            MediaMismatch: it is not DICOM.
+            RecordInvalid: its author sealed a damaged file.
+            RecordTooLarge: over a cap of ``Limits`` (T14).
+            ExtraMissing: pydicom is not installed.
+        """
+        if self.media_type != DICOM:
+            raise MediaMismatch(found=self.media_type, wanted=DICOM, attribute="resource")
+        # pydicom takes an io.BufferedReader for a file with a name, so it gets the bare window.
+        return open_dataset(self._window(), source=_SOURCE, limits=self._limits)
+
+    @cached_property
+    def elements(self) -> tuple[bytes, ...]:
+        """What the leaves of the commitment hold, computed again from the content (P05).
+
+        Raises:
+            RecordInvalid: the content is not what its header says.
+            RecordTooLarge: over a cap of ``Limits`` (T14).
+        """
+        if self.media_type == FHIR:
+            parsed = parse(self.document, source=_SOURCE, limits=self._limits, exact=True)
+            found = elements(parsed, source=_SOURCE)
+        else:
+            found = image_elements(self.stream(), source=_SOURCE, limits=self._limits)
+        if len(found) != self.header.elements:
+            raise RecordInvalid(source=_SOURCE, problem="its number of elements is wrong")
+        return found
+
+    def summary(self) -> list[str]:
+        """Return the record in a few lines for people, allergies first (R16).
+
+        Texts come from the record: control characters are taken out, so that
+        they cannot steer a terminal.
+
+        Raises:
+            RecordInvalid: its author sealed something damaged.
+            RecordTooLarge: over a cap of ``Limits`` (T14).
+            ExtraMissing: it is DICOM and pydicom is not installed.
+        """
+        if self.media_type == FHIR:
+            lines = outline_of_resource(self.resource)
+        else:
+            image = inspect(self.stream(), source=_SOURCE, limits=self._limits)
+            lines = outline_of_image(image)
+        lines += [f"Record: {self.title} ({self.media_type}, {self.kind.label})"]
+        lines += [f"Event: {self.moment}"] if self.moment else []
+        lines += [f"Standing: {self.standing}"] if self.standing else []
+        return [*lines, "Verified: " + ("; ".join(self.checks) or "nothing yet")]
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the content to a file that only its owner may read; return its path.
+
+        The file appears under its name when it is whole (mode 0600). What is
+        there already is replaced only with ``overwrite``.
+
+        Raises:
+            FileExists: something has that name.
+            StoreFull: the disk has no room.
+            StoreReadOnly: the folder may not be written.
+            StoreUnavailable: there is no such folder, or another fault of the disk.
+        """
+        target = Path(path)
+        save(target, self.stream(), overwrite=overwrite)
+        return target
+
+    def close(self) -> None:
+        """Let go of the content; a nameless file on disk is gone with it."""
+        if not isinstance(self._body, bytes):
+            self._body.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Opened {self.media_type} {self.kind.label}, {self.header.length:,} bytes>"
+
+
+def open_record(
+    stream: BinaryIO,
+    *,
+    checks: Iterable[str] = (),
+    standing: str | None = None,
+    scratch: str | os.PathLike[str] | None = None,
+    limits: Limits = LIMITS,
+) -> Opened:
+    """Read a decrypted container and return the record in it.
+
+    ``stream`` stands at the container's first byte and ends with it. A stream
+    that can seek is decrypted plaintext, such as a ``scratch_file``: a DICOM
+    record keeps reading from it, and closing the record closes it. Any other is
+    read to its end here, so that whoever authenticates it has seen its last
+    byte (T03), and DICOM goes to a nameless file in the folder ``scratch``.
+    ``checks`` are the caller's words for what it verified before, ``standing``
+    for whether the patient confirmed the record.
+
+    Raises:
+        FormatUnknown: a container version or media type that this release lacks.
+        RecordInvalid: not a container, cut short, or lengths that do not agree.
+        RecordTooLarge: over a cap of ``limits``.
+        StoreFull: a copy was needed and the disk has no room.
+        StoreReadOnly: the scratch folder may not be written.
+        StoreUnavailable: another fault of the scratch folder.
+    """
+    header = read_header(stream, limits=limits)
+    if header.encoding == "identity" and header.stored != header.length:
+        raise RecordInvalid(source=_SOURCE, problem="its lengths do not agree")
+    body: bytes | BinaryIO
+    start = 0
+    if header.media_type == FHIR:
+        body = _read_text(stream, header, limits)
+    elif stream.seekable():
+        body, start = stream, stream.tell()
+        if stream.seek(0, io.SEEK_END) != start + header.stored:
+            raise RecordInvalid(source=_SOURCE, problem="it has not the length it declares")
+    else:
+        body = copy_to_scratch(stream, header.stored, folder=scratch, source=_SOURCE)
+    if stream.read(1):
+        raise RecordInvalid(source=_SOURCE, problem="there are bytes after its end")
+    return Opened(header, body, start=start, checks=tuple(checks), standing=standing, limits=limits)
+
+
+def _read_text(stream: BinaryIO, header: Header, limits: Limits) -> bytes:
+    if max(header.length, header.stored) > limits.fhir_bytes:
+        raise RecordTooLarge(source=_SOURCE, limit=f"{limits.fhir_bytes:,} bytes of JSON")
+    if header.encoding == "gzip":
+        text = gunzip(
+            stream, cap=header.length, limits=limits, source=_SOURCE, stored=header.stored
+        )
+    else:
+        text = stream.read(header.length)
+    if len(text) != header.length:
+        raise RecordInvalid(source=_SOURCE, problem="it has not the length it declares")
+    return text
