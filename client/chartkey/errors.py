@@ -19,6 +19,7 @@
     │   ├── KeyfileUnsafe                  readable by others
     │   ├── KeyfileInvalid                 not a key file
     │   ├── KeyfileExists                  never overwritten unasked
+    │   ├── PassphraseMissing
     │   └── PassphraseWrong
     ├── CryptoError
     │   ├── DecryptionFailed               one message for every cause
@@ -37,13 +38,17 @@
     │   ├── ChainMismatch                  another chain id than the manifest's
     │   ├── ContractsMissing               no code, or other code, at an address
     │   ├── HeadStale                      the node's newest block is too old
+    │   ├── JournalUnusable                signed transactions cannot be kept
     │   ├── TransactionUnknown             sent or not sent: look before retrying
     │   ├── TransactionFailed              mined, and reverted
     │   └── ContractRefused                a contract's custom error, with arguments
     ├── AccessDenied                       one message for every cause
+    ├── PersonInactive                     suspended, revoked or not affiliated
     ├── NotFound
     │   ├── PersonUnknown
+    │   ├── ProfileMissing                 no adopted profile for that kind
     │   ├── RelationshipMissing
+    │   ├── RequestMissing
     │   ├── RecordMissing
     │   └── DraftMissing
     ├── CustodyError
@@ -95,6 +100,7 @@ __all__ = [
     "HeadStale",
     "IdentifierInvalid",
     "InputError",
+    "JournalUnusable",
     "KeyUnsuitable",
     "KeyfileError",
     "KeyfileExists",
@@ -106,14 +112,18 @@ __all__ = [
     "NodeRefused",
     "NodeUnavailable",
     "NotFound",
+    "PassphraseMissing",
     "PassphraseWrong",
+    "PersonInactive",
     "PersonUnknown",
+    "ProfileMissing",
     "ReceiptInvalid",
     "RecordInvalid",
     "RecordMissing",
     "RecordTooLarge",
     "RelationshipMissing",
     "ReplayDiverged",
+    "RequestMissing",
     "SignatureInvalid",
     "StorageError",
     "StoreFull",
@@ -254,6 +264,12 @@ class KeyfileExists(KeyfileError):
     code = "keyfile-exists"
 
 
+class PassphraseMissing(KeyfileError):
+    """Values: ``path``."""
+
+    code = "passphrase-missing"
+
+
 class PassphraseWrong(KeyfileError):
     """Values: ``path``."""
 
@@ -362,6 +378,12 @@ class HeadStale(ChainError):
     code = "head-stale"
 
 
+class JournalUnusable(ChainError):
+    """Values: ``path``, ``problem``."""
+
+    code = "journal-unusable"
+
+
 class TransactionUnknown(ChainError):
     """Values: ``hash``, ``journal`` (where the signed transaction was kept)."""
 
@@ -390,6 +412,24 @@ class NotFound(ChartkeyError):
     """Something named does not exist."""
 
     code = "not-found"
+
+
+class PersonInactive(ChartkeyError):
+    """Values: ``address``, ``affiliation`` (text)."""
+
+    code = "person-inactive"
+
+
+class ProfileMissing(NotFound):
+    """Values: ``kind``."""
+
+    code = "profile-missing"
+
+
+class RequestMissing(NotFound):
+    """Values: ``request``."""
+
+    code = "request-missing"
 
 
 class PersonUnknown(NotFound):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from chartkey.errors import RecordMissing, RelationshipMissing
 from chartkey.models import (
     Attestation,
-    GrantTerms,
     Granted,
+    GrantTerms,
     RecordPointer,
     RecordStatus,
     Requested,
@@ -122,9 +122,7 @@ class RelationshipHistory:
             if event.name == "AccessRequested"
         ]
 
-    def _pointer(
-        self, event: Event, replaced: set[bytes], confirmed: set[bytes]
-    ) -> RecordPointer:
+    def _pointer(self, event: Event, replaced: set[bytes], confirmed: set[bytes]) -> RecordPointer:
         args = event.args
         signed = args["attestation"]
         status = RecordStatus(args["status"])

@@ -44,9 +44,15 @@ class Keys:
     def __init__(self, path: Path, document: Document, account: LocalAccount) -> None:
         """Hold what :meth:`KeyFile.open` read and unlocked."""
         self._path, self._document, self.account = path, document, account
+        self._opened: dict[int, RSAPrivateKey] = {}
 
     def __repr__(self) -> str:
         return f"Keys(label={self.label!r}, address={self.address!r})"
+
+    @property
+    def path(self) -> Path:
+        """The file that was opened."""
+        return self._path
 
     @property
     def label(self) -> str:
@@ -95,7 +101,11 @@ class Keys:
             KeyfileInvalid: the file was changed by somebody else.
         """
         entry = self._entry(version)
-        return rsa.load_private(self._unseal("keyfile-rsa", entry, *_rsa_place(self, entry)))
+        number = int(entry["version"])
+        if number not in self._opened:
+            der = self._unseal("keyfile-rsa", entry, *_rsa_place(self, entry))
+            self._opened[number] = rsa.load_private(der)
+        return self._opened[number]
 
     @property
     def handle_key(self) -> bytes:

@@ -1,0 +1,255 @@
+"""What an institution's administrator does: sign, vote, register, affiliate, propose (R01–R04)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Self
+
+from chartkey.actors.drafting import Draft, read_draft
+from chartkey.actors.enrolment import Enrolment
+from chartkey.actors.opening import new_opening, next_nonce
+from chartkey.actors.sealing import hand_over, seal_record
+from chartkey.chain.history import RelationshipHistory
+from chartkey.chain.registrar import institution_affiliation
+from chartkey.crypto.handle import handle
+from chartkey.crypto.keyfile import KeyFile, Keys
+from chartkey.crypto.passphrase import find_passphrase
+from chartkey.custody.custodian import DraftHeader, SlipDelivery
+from chartkey.custody.directory import Directory
+from chartkey.custody.roots import relationship_root
+from chartkey.custody.statements import inquire
+from chartkey.errors import PersonUnknown, RelationshipMissing
+from chartkey.models import Certification, RecordStatus, Standing, Suite
+
+if TYPE_CHECKING:
+    from chartkey.chain.call import Call
+    from chartkey.chain.network import Network
+    from chartkey.chain.sender import Receipt
+    from chartkey.custody.statements import Inquiry, Signed
+
+__all__ = ["Institution"]
+
+
+class Institution:
+    """An institution's account, in its administrator's hands. It pays for its own transactions."""
+
+    def __init__(self, network: Network, keys: Keys, directory: Directory | None = None) -> None:
+        self.network = network
+        self.keys = keys
+        self.directory = directory or Directory(network)
+
+    @classmethod
+    def open(
+        cls, net: Network, keyfile: str | os.PathLike[str], *, passphrase: str | None = None
+    ) -> Self:
+        """Open an institution's key file on a connection.
+
+        Raises:
+            KeyfileUnsafe: the key file may be read by others.
+            KeyfileInvalid: it is no key file.
+            PassphraseMissing: no passphrase was found.
+            PassphraseWrong: the passphrase does not open it.
+        """
+        return cls(net, KeyFile.open(keyfile, find_passphrase(keyfile, passphrase)))
+
+    @property
+    def address(self) -> str:
+        """The institution's account, EIP-55."""
+        return self.keys.address
+
+    def sign_agreement(self) -> None:
+        """Sign the agreement in force and become active (P40).
+
+        Raises:
+            ContractRefused: it was not invited, or has signed.
+        """
+        consortium = self.network.consortium
+        self._send(consortium.sign_agreement(consortium.agreement()))
+
+    def vote(self, proposal: int, approve: bool = True) -> None:
+        """Vote on a proposal by its number.
+
+        Raises:
+            ContractRefused: it is not open, or this institution has voted.
+        """
+        self._send(self.network.consortium.vote(proposal, approve))
+
+    def enrol(self) -> None:
+        """Publish the encryption key and get a Summary; done already, it does nothing.
+
+        Raises:
+            ContractRefused: the institution is not active.
+        """
+        if self.network.registrar.person_of(self.address).key_version == 0:
+            key = self.keys.public_der()
+            self._send(self.network.registrar.enrol(Suite.RSA_OAEP_AES_GCM, key))
+
+    def register(self, enrolment: Enrolment, identifier_type: str, identifier: str) -> str:
+        """Register a person who signed for it; return the person's account.
+
+        Args:
+            enrolment: What the person signed.
+            identifier_type: ``resident-id``, ``phone``, ``health-card`` or ``insurance``.
+            identifier: The identifier; only its handle under this institution's key leaves (P20).
+
+        Raises:
+            IdentifierInvalid: the identifier is empty.
+            KeyUnsuitable: the key file holds no handle key.
+            ContractRefused: the handle is taken, the form is late or another institution's, …
+        """
+        call = self.network.registrar.register(
+            enrolment.registration,
+            enrolment.key,
+            self.handle(identifier_type, identifier),
+            enrolment.signature,
+        )
+        self._send(call)
+        return enrolment.registration.account
+
+    def handle(self, identifier_type: str, identifier: str) -> bytes:
+        """Return the 32-byte handle of an identifier at this institution (P20).
+
+        Raises:
+            IdentifierInvalid: the identifier is empty.
+            KeyUnsuitable: the key file holds no handle key.
+        """
+        return handle(self.keys.handle_key, identifier_type, identifier)
+
+    def find(self, identifier_type: str, identifier: str) -> str:
+        """Return the account that this institution registered for an identifier.
+
+        Raises:
+            PersonUnknown: there is none.
+            IdentifierInvalid: the identifier is empty.
+            KeyUnsuitable: the key file holds no handle key.
+        """
+        found = self.network.registrar.account_of(
+            self.address, self.handle(identifier_type, identifier)
+        )
+        if found is None:
+            raise PersonUnknown(address="that identifier", role="person")
+        return found
+
+    def open_department(self) -> bytes:
+        """Open a department; return its opaque id of 32 random bytes, which it keeps (P23).
+
+        Raises:
+            ContractRefused: the institution is not active.
+        """
+        department = secrets.token_bytes(32)
+        self._send(self.network.registrar.set_department(department, Standing.ACTIVE))
+        return department
+
+    def set_department(self, department: bytes, standing: Standing) -> None:
+        """Suspend, restore or revoke a department; everyone below is stopped at once (R02).
+
+        Raises:
+            ContractRefused: it is not this institution's, or the change is not allowed.
+        """
+        self._send(self.network.registrar.set_department(department, standing))
+
+    def affiliate(
+        self,
+        clinician: str,
+        department: bytes | None = None,
+        standing: Standing = Standing.ACTIVE,
+    ) -> bytes:
+        """Affiliate a clinician, or change where the affiliation stands; return its 32 bytes.
+
+        Raises:
+            ContractRefused: the account is no certified clinician, or the change is not allowed.
+        """
+        affiliation = department or institution_affiliation(self.address)
+        self._send(self.network.registrar.set_affiliation(clinician, affiliation, standing))
+        return affiliation
+
+    def set_licence(self, clinician: str, standing: Standing) -> None:
+        """Suspend, restore or revoke the licence of a clinician that this institution certified.
+
+        Raises:
+            ContractRefused: another institution certified the clinician, or the change is not
+                allowed.
+        """
+        self._send(self.network.registrar.set_licence(clinician, standing))
+
+    def propose(self, patient: str, *, mirror: str | None = None) -> str:
+        """Propose a relationship to a patient; return its address (R10).
+
+        Args:
+            patient: The patient's account.
+            mirror: The member that keeps the second copy of the slips: neither this institution
+                nor one whose staff will read (P01). None only in a consortium of two.
+
+        Raises:
+            PersonUnknown: the patient has published no key.
+            ContractRefused: for example because one is open already.
+        """
+        if self.network.registrar.person_of(patient).certification is not Certification.CERTIFIED:
+            raise PersonUnknown(address=patient, role="patient")
+        nonce = next_nonce(self.network, patient, self.address)
+        opening = new_opening(self.network, patient, self.address, nonce, mirror)
+        self._send(self.network.factory.propose(opening))
+        return self.network.factory.relationship_of(patient, self.address, nonce)
+
+    def accept(self, relationship: str) -> None:
+        """Accept a relationship that a patient proposed, after opening its root.
+
+        Raises:
+            DecryptionFailed: the root was not wrapped to this institution.
+            CommitmentMismatch: the root is not the one committed to.
+            ContractRefused: it is not this institution's to accept.
+        """
+        relationship_root(self.network, self._history(relationship), self.keys)
+        self._send(self.network.relationship(relationship).accept())
+
+    def attest(self, draft: Draft) -> None:
+        """Anchor a draft that the patient did not answer in time, visibly as attested (R13).
+
+        Raises:
+            ContractRefused: the deadline has not passed, the author was suspended, …
+            DraftMissing: it no longer waits.
+            CustodianUnavailable: a custodian is away; the draft still waits.
+            StorageError: a store is full, read-only or away; the draft still waits.
+        """
+        facade = self.network.relationship(draft.relationship)
+        if facade.record_of(draft.record).status is RecordStatus.NONE:
+            self._anchor_attested(draft.header)
+
+    def _anchor_attested(self, header: DraftHeader) -> None:
+        relationship = header.attestation.relationship
+        facade = self.network.relationship(relationship)
+        root = relationship_root(self.network, self._history(relationship), self.keys)
+        custodian = self.directory.custodian(self.address)
+        inquiry = self._inquiry(relationship, "open-draft", header.record)
+        with custodian.open_draft(inquiry) as file:
+            opened, container = read_draft(self.network, self.keys, header, file)
+        with container:
+            container.seek(0)
+            sealed = seal_record(
+                self.network,
+                self.directory,
+                header,
+                container,
+                opened.header.leaf_seed,
+                root,
+                facade.key_epoch().next,
+            )
+        delivery = SlipDelivery(relationship, (sealed.slip,))
+        hand_over(self.network, self.directory, self.keys, facade.parties(), delivery)
+        self._send(facade.anchor_attested(sealed.authored, sealed.epoch))
+
+    def _inquiry(self, relationship: str, action: str, subject: bytes) -> Signed[Inquiry]:
+        return inquire(self.network, self.keys, relationship, self.address, action, subject)
+
+    def _history(self, relationship: str) -> RelationshipHistory:
+        if not self.network.is_clone(relationship, "Relationship"):
+            raise RelationshipMissing(owner=relationship, status="genuine")
+        return RelationshipHistory(self.network, relationship)
+
+    def _send(self, call: Call) -> Receipt:
+        from chartkey.chain.journal import FileJournal
+        from chartkey.chain.sender import Sender
+
+        journal = FileJournal(self.keys.path.with_suffix(".journal"))
+        return Sender(self.network, self.keys, journal).send(call)

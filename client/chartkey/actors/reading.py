@@ -1,0 +1,214 @@
+"""From a pointer on chain to a verified record.
+
+1. The locator's hash and the root in the contract's storage are those of the event (T24).
+2. The locator opens under the record key and names a CID.
+3. A store answers, and every block is compared with its CID (R51, T01).
+4. The payload opens under the data key, bound to this record's place (P04).
+5. Content root and root are computed again from what was opened, and are the anchored ones (P05).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from chartkey.actors.place import record_context
+from chartkey.crypto.commitment import ContentTree, leaf0, record_root
+from chartkey.crypto.digest import keccak256
+from chartkey.crypto.keytree import grant_context, record_key, unwrap_grant_key
+from chartkey.crypto.payload import HEADER_BYTES, open_payload
+from chartkey.crypto.rsa import unwrap
+from chartkey.crypto.slip import (
+    Locator,
+    open_locator,
+    open_record_slip,
+    open_scope_slip,
+    open_single_slip,
+)
+from chartkey.custody.custodian import Release
+from chartkey.custody.database import ScopeSlip
+from chartkey.custody.roots import record_wrap_context
+from chartkey.errors import (
+    BlockMissing,
+    CommitmentMismatch,
+    CustodianUnavailable,
+    DecryptionFailed,
+    RecordMissing,
+    StorageError,
+)
+from chartkey.models import Granted, RecordPointer, RecordStatus, Scope
+from chartkey.records import Opened, open_record, scratch_file
+from chartkey.storage.cid import from_binary, payload_digest
+
+if TYPE_CHECKING:
+    from chartkey.chain.network import Network
+    from chartkey.crypto.keyfile import Keys
+    from chartkey.custody.directory import Directory
+    from chartkey.storage.store import Store
+
+__all__ = ["Reader"]
+
+_COMMITMENT_AT = HEADER_BYTES - 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A payload in a store: its CID as text and a verified stream of it."""
+
+    cid: str
+    stream: BinaryIO
+    store: str
+
+
+class Reader:
+    """Opens records for one person.
+
+    Args:
+        network: The connection.
+        directory: Where stores are.
+        keys: The reader's keys.
+    """
+
+    def __init__(self, network: Network, directory: Directory, keys: Keys) -> None:
+        self._network, self._directory, self._keys = network, directory, keys
+
+    def granted_key(
+        self, pointer: RecordPointer, grant: Granted, scopes: tuple[ScopeSlip, ...]
+    ) -> bytes:
+        """Return a record's 32-byte key from the grant's wrap and a released scope slip.
+
+        Raises:
+            DecryptionFailed: wrap or slip does not open, or no slip fits.
+        """
+        terms, chain_id = grant.terms, self._network.chain_id
+        place = bytes.fromhex(pointer.relationship[2:])
+        context = grant_context(chain_id, place, terms.id, self._keys.address_bytes)
+        private = self._keys.private_key(terms.key_version)
+        grant_key = unwrap_grant_key(private, terms.wrap, context)
+        for slip in scopes:
+            if terms.scope is Scope.RECORD and slip.record == pointer.record:
+                return open_single_slip(
+                    grant_key, slip.slip, chain_id, place, terms.id, pointer.record
+                )
+            if (slip.epoch, slip.kind, slip.record) == (pointer.epoch, pointer.kind, b""):
+                kind_key = open_scope_slip(
+                    grant_key, slip.slip, chain_id, place, terms.id, slip.epoch, slip.kind
+                )
+                return record_key(kind_key, pointer.record)
+        raise DecryptionFailed
+
+    def staff_key(self, pointer: RecordPointer, release: Release) -> bytes:
+        """Return a record's 32-byte key from a wrap to staff of the author institution.
+
+        Raises:
+            DecryptionFailed: there is none, or it does not open.
+        """
+        context = record_wrap_context(self._network.chain_id, pointer, self._keys.address)
+        blob = release.wraps.get(pointer.record, b"")
+        return unwrap(self._keys.private_key(), blob, context, length=32)
+
+    def data_key(self, pointer: RecordPointer, key: bytes, slip: bytes) -> bytes:
+        """Open a record slip (48 bytes) with the record key; return the 32-byte data key.
+
+        Raises:
+            DecryptionFailed: they do not belong together.
+        """
+        place = bytes.fromhex(pointer.relationship[2:])
+        return open_record_slip(key, slip, self._network.chain_id, place, pointer.record)
+
+    def open(self, pointer: RecordPointer, key: bytes, dek: bytes) -> Opened:
+        """Fetch, decrypt and verify a record; see the module for the steps.
+
+        Args:
+            pointer: What is anchored.
+            key: The record key, 32 bytes.
+            dek: The data key, 32 bytes.
+
+        Raises:
+            RecordMissing: events and storage disagree on the record.
+            DecryptionFailed: a key is not this record's, or the ciphertext was changed.
+            CommitmentMismatch: what was opened is not what was anchored.
+            BlockMissing: no store has the payload.
+            StorageError: no store answers with the right bytes.
+            RecordInvalid: its author sealed something damaged.
+            RecordTooLarge: it is over a safety limit.
+        """
+        state = self._network.relationship(pointer.relationship).record_of(pointer.record)
+        if state.root != pointer.root or state.locator_hash != keccak256(pointer.locator):
+            raise RecordMissing(record="0x" + pointer.record.hex())
+        place = bytes.fromhex(pointer.relationship[2:])
+        locator = open_locator(key, pointer.locator, self._network.chain_id, place, pointer.record)
+        scratch, commitment, found = self._decrypt(pointer, locator, dek)
+        return self._verify(pointer, scratch, payload_digest(found.cid), commitment, found)
+
+    def _decrypt(
+        self, pointer: RecordPointer, locator: Locator, dek: bytes
+    ) -> tuple[BinaryIO, bytes, _Found]:
+        context = record_context(self._network, pointer.attestation, pointer.author)
+        failure: StorageError | None = None
+        for found in self._sources(pointer, locator):
+            scratch = scratch_file()
+            try:
+                found.stream.seek(_COMMITMENT_AT)
+                commitment = found.stream.read(32)
+                found.stream.seek(0)
+                open_payload(found.stream, scratch, dek, context)
+                scratch.seek(0)
+                return scratch, commitment, found
+            except StorageError as err:
+                scratch.close()
+                failure = err
+            except BaseException:
+                scratch.close()
+                raise
+            finally:
+                found.stream.close()
+        raise failure or BlockMissing(cid="the payload", store="every custodian's store")
+
+    def _sources(self, pointer: RecordPointer, locator: Locator) -> list[_Found]:
+        cid = str(from_binary(locator.cid))
+        found = []
+        for store in self._stores(pointer):
+            try:
+                found.append(_Found(cid, store.open(cid), store.name))
+            except StorageError:
+                continue
+        return found
+
+    def _stores(self, pointer: RecordPointer) -> list[Store]:
+        parties = self._network.relationship(pointer.relationship).parties()
+        stores = []
+        for institution in (parties.institution, parties.mirror):
+            if institution is None:
+                continue
+            try:
+                stores.append(self._directory.store(institution))
+            except CustodianUnavailable:
+                continue
+        return stores
+
+    def _verify(
+        self,
+        pointer: RecordPointer,
+        scratch: BinaryIO,
+        digest: bytes,
+        commitment: bytes,
+        found: _Found,
+    ) -> Opened:
+        confirmed = pointer.status is RecordStatus.CONFIRMED
+        checks = (
+            f"every block of {found.cid} against its content identifier",
+            "every chunk against its tag and this record's place",
+            "every element against the root anchored on chain",
+        )
+        opened = open_record(
+            scratch,
+            checks=checks,
+            standing="confirmed by the patient" if confirmed else "attested by the clinician only",
+        )
+        content = ContentTree(opened.header.leaf_seed, opened.elements).root
+        root = record_root(leaf0(opened.header.leaf_seed, digest, commitment), content)
+        if content != pointer.attestation.content_root or root != pointer.root:
+            opened.close()
+            raise CommitmentMismatch(what="record")
+        return opened

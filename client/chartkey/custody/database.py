@@ -1,0 +1,264 @@
+"""What a custodian keeps: one SQLite file, owned by its institution.
+
+Deleting a row overwrites its bytes (``secure_delete``): a slip that was erased is gone (P06).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chartkey.errors import CustodianUnavailable
+
+__all__ = ["Database", "LogEntry", "RecordSlip", "ScopeSlip"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS draft (
+    record BLOB PRIMARY KEY, relationship TEXT NOT NULL, header TEXT NOT NULL,
+    deadline INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS record_slip (
+    relationship TEXT NOT NULL, record BLOB NOT NULL, root BLOB NOT NULL, slip BLOB NOT NULL,
+    PRIMARY KEY (record, root)) STRICT;
+CREATE TABLE IF NOT EXISTS scope_slip (
+    relationship TEXT NOT NULL, grant_id BLOB NOT NULL, epoch INTEGER NOT NULL,
+    kind INTEGER NOT NULL, record BLOB NOT NULL, slip BLOB NOT NULL,
+    PRIMARY KEY (grant_id, epoch, kind, record)) STRICT;
+CREATE TABLE IF NOT EXISTS revocation (
+    relationship TEXT NOT NULL, grant_id BLOB NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (relationship, grant_id)) STRICT;
+CREATE TABLE IF NOT EXISTS access_log (
+    at INTEGER NOT NULL, relationship TEXT NOT NULL, reader TEXT NOT NULL, record BLOB NOT NULL,
+    grant_id BLOB NOT NULL, outcome TEXT NOT NULL, receipt INTEGER) STRICT;
+CREATE INDEX IF NOT EXISTS access_by_relationship ON access_log (relationship, at);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSlip:
+    """A payload's data key under its record key (48 bytes); ``root`` is the record's commitment.
+
+    A confirmation that was interrupted may have left slips for other roots: the one on chain
+    decides which opens.
+    """
+
+    relationship: str
+    record: bytes
+    root: bytes
+    slip: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSlip:
+    """A kind key, or one record's key, under a grant key (48 bytes).
+
+    ``record`` is 32 bytes for a single-record grant, with epoch and kind 0; else empty.
+    """
+
+    relationship: str
+    grant: bytes
+    epoch: int
+    kind: int
+    record: bytes
+    slip: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A reading or a denial (R26); ``receipt`` is its index in the receipt log, if read."""
+
+    at: int
+    relationship: str
+    reader: str
+    record: bytes
+    grant: bytes
+    outcome: str
+    receipt: int | None
+
+
+class Database:
+    """Slips, drafts' headers, direct revocations and the access log of one custodian.
+
+    Args:
+        path: The file, made with mode 0600 when it is missing.
+        institution: Named in errors.
+    """
+
+    def __init__(self, path: Path, institution: str) -> None:
+        self._institution = institution
+        with self._translated():
+            path.touch(mode=0o600)
+            self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA secure_delete = ON")
+            self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; the object is not used afterwards."""
+        self._connection.close()
+
+    def put_slips(self, records: list[RecordSlip], scopes: list[ScopeSlip]) -> None:
+        """Keep slips, all or none; one that is here already stays as it is.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO record_slip VALUES (?, ?, ?, ?)",
+                [(s.relationship, s.record, s.root, s.slip) for s in records],
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO scope_slip VALUES (?, ?, ?, ?, ?, ?)",
+                [(s.relationship, s.grant, s.epoch, s.kind, s.record, s.slip) for s in scopes],
+            )
+
+    def record_slip(self, relationship: str, record: bytes, root: bytes) -> bytes | None:
+        """Return the slip of a record with that root, or None.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        row = self._one(
+            "SELECT slip FROM record_slip WHERE relationship = ? AND record = ? AND root = ?",
+            (relationship, record, root),
+        )
+        return row[0] if row else None
+
+    def record_slips(self, relationship: str) -> list[RecordSlip]:
+        """Return every record slip of a relationship, for its owner.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        rows = self._all("SELECT * FROM record_slip WHERE relationship = ?", (relationship,))
+        return [RecordSlip(*row) for row in rows]
+
+    def scope_slips(self, relationship: str, grant: bytes) -> list[ScopeSlip]:
+        """Return the slips that one grant leads through.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        rows = self._all(
+            "SELECT * FROM scope_slip WHERE relationship = ? AND grant_id = ?",
+            (relationship, grant),
+        )
+        return [ScopeSlip(*row) for row in rows]
+
+    def revoke(self, relationship: str, grant: bytes, at: int) -> None:
+        """Remember a signed revocation and erase the grant's scope slips.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?)", (relationship, grant, at)
+            )
+            connection.execute(
+                "DELETE FROM scope_slip WHERE relationship = ? AND grant_id = ?",
+                (relationship, grant),
+            )
+
+    def is_revoked(self, relationship: str, grant: bytes) -> bool:
+        """Return whether a signed revocation was handed in.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        query = "SELECT 1 FROM revocation WHERE relationship = ? AND grant_id = ?"
+        return self._one(query, (relationship, grant)) is not None
+
+    def put_draft(self, record: bytes, relationship: str, header: str, deadline: int) -> None:
+        """Keep a draft's header; the sealed draft itself is a file beside the database.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)",
+                (record, relationship, header, deadline),
+            )
+
+    def drafts(self, relationship: str | None = None) -> list[str]:
+        """Return the headers of waiting drafts, of one relationship or of all.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        query = "SELECT header FROM draft WHERE ?1 IS NULL OR relationship = ?1 ORDER BY deadline"
+        return [row[0] for row in self._all(query, (relationship,))]
+
+    def draft(self, record: bytes) -> str | None:
+        """Return the header of one waiting draft, or None.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        row = self._one("SELECT header FROM draft WHERE record = ?", (record,))
+        return row[0] if row else None
+
+    def drop_draft(self, record: bytes) -> None:
+        """Forget a draft's header.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM draft WHERE record = ?", (record,))
+
+    def log(self, entries: list[LogEntry]) -> None:
+        """Add readings or denials to the access log.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO access_log VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (e.at, e.relationship, e.reader, e.record, e.grant, e.outcome, e.receipt)
+                    for e in entries
+                ],
+            )
+
+    def access_log(self, relationship: str) -> list[LogEntry]:
+        """Return a relationship's readings and denials, oldest first.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        query = "SELECT * FROM access_log WHERE relationship = ? ORDER BY at, rowid"
+        return [LogEntry(*row) for row in self._all(query, (relationship,))]
+
+    def _one(self, query: str, values: tuple[Any, ...]) -> Any:
+        with self._translated():
+            return self._connection.execute(query, values).fetchone()
+
+    def _all(self, query: str, values: tuple[Any, ...]) -> list[Any]:
+        with self._translated():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as err:
+            raise CustodianUnavailable(institution=self._institution, problem=str(err)) from err

@@ -1,0 +1,146 @@
+"""When a custodian may release slips (P11): the rule, applied to one receipt.
+
+The grant must exist at the confirmed block and must not be revoked at the head, in the node's
+pool, or by a signed revocation handed in directly. Every refusal looks alike.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chartkey.chain.history import RelationshipHistory
+from chartkey.chain.pool import pending_calls
+from chartkey.custody.database import Database
+from chartkey.custody.statements import ReadingReceipt, Signed
+from chartkey.errors import AccessDenied, NotFound, SignatureInvalid
+from chartkey.models import ZERO32, GrantTerms, Kind, Parties, RecordPointer, Scope
+
+if TYPE_CHECKING:
+    from chartkey.chain.network import Network
+
+__all__ = ["MOST_RECORDS", "Permission", "ReleaseRule", "covers"]
+
+RECEIPT_LIFETIME = 300
+"""Seconds for which a receipt may be handed in: a stolen old one releases nothing."""
+
+MOST_RECORDS = 1000
+"""Records that one receipt may name: a bound on the work of one release."""
+
+NO_GRANT = bytes(16)
+
+
+def covers(terms: GrantTerms, pointer: RecordPointer) -> bool:
+    """Return whether a grant's scope covers a record; kind 0 only by name (P23)."""
+    if terms.scope is Scope.RECORD:
+        return pointer.record == terms.record_id
+    if pointer.kind == Kind.UNSPECIFIED:
+        return False
+    return terms.scope is Scope.EVERYTHING or pointer.kind == terms.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What the rule found: the parties, the records asked for, and the grant.
+
+    ``terms`` is None for staff of the author institution, who need no grant (R20).
+    """
+
+    parties: Parties
+    history: RelationshipHistory
+    pointers: tuple[RecordPointer, ...]
+    terms: GrantTerms | None
+
+
+class ReleaseRule:
+    """P11 for one custodian.
+
+    Args:
+        network: The custodian's own node.
+        database: Where direct revocations are kept.
+        institution: The custodian's institution.
+    """
+
+    def __init__(self, network: Network, database: Database, institution: str) -> None:
+        self._network = network
+        self._database = database
+        self._institution = institution
+
+    def check(self, signed: Signed[ReadingReceipt]) -> Permission:
+        """Return what may be released for a receipt.
+
+        Raises:
+            AccessDenied: for every reason alike.
+            HeadStale: this custodian's node is behind; fail closed.
+            NodeUnavailable: the node is away; fail closed.
+        """
+        self._network.fresh_head()
+        try:
+            receipt = signed.check(self._network.chain_id)
+            return self._permit(receipt)
+        except (NotFound, SignatureInvalid):
+            raise AccessDenied from None
+
+    def _permit(self, receipt: ReadingReceipt) -> Permission:
+        self._require(receipt.custodian == self._institution)
+        self._require(abs(time.time() - receipt.signed_at) <= RECEIPT_LIFETIME)
+        self._require(0 < len(set(receipt.records)) == len(receipt.records) <= MOST_RECORDS)
+        self._require(self._network.is_clone(receipt.relationship, "Relationship"))
+        parties = self._network.relationship(receipt.relationship).parties()
+        self._require(self._institution in (parties.institution, parties.mirror))
+        self._require_active(receipt)
+        history = RelationshipHistory(self._network, receipt.relationship)
+        pointers = tuple(history.record(record) for record in receipt.records)
+        if receipt.grant == NO_GRANT:
+            self._require_staff(receipt, parties)
+            return Permission(parties, history, pointers, None)
+        terms = self._live_terms(receipt, parties, history)
+        self._require(all(covers(terms, pointer) for pointer in pointers))
+        return Permission(parties, history, pointers, terms)
+
+    def _require_active(self, receipt: ReadingReceipt) -> None:
+        """Suspended people read nothing; a person without affiliation is another patient."""
+        if receipt.affiliation == ZERO32:
+            return
+        registrar = self._network.registrar
+        active, _ = registrar.is_clinician_active(receipt.reader, receipt.affiliation)
+        self._require(active)
+
+    def _require_staff(self, receipt: ReadingReceipt, parties: Parties) -> None:
+        above = self._network.registrar.institution_of(receipt.affiliation)
+        self._require(receipt.affiliation != ZERO32)
+        self._require(above == parties.institution == self._institution)
+
+    def _live_terms(
+        self, receipt: ReadingReceipt, parties: Parties, history: RelationshipHistory
+    ) -> GrantTerms:
+        relationship = self._network.relationship(receipt.relationship)
+        confirmed = self._network.confirmed_block()
+        self._require(relationship.at(confirmed).is_grant_live(receipt.grant))
+        self._require(relationship.is_grant_live(receipt.grant))
+        self._require(not self._database.is_revoked(receipt.relationship, receipt.grant))
+        self._require(not self._is_revocation_pending(parties.owner, receipt))
+        terms = next((g.terms for g in history.grants() if g.terms.id == receipt.grant), None)
+        if terms is None or terms.viewer != receipt.reader:
+            raise AccessDenied
+        self._require(terms.affiliation == receipt.affiliation)
+        # P01: the mirror's own staff would hold wrap and slips in one house.
+        if receipt.affiliation != ZERO32 and parties.mirror:
+            above = self._network.registrar.institution_of(receipt.affiliation)
+            self._require(above != parties.mirror)
+        return terms
+
+    def _is_revocation_pending(self, owner: str, receipt: ReadingReceipt) -> bool:
+        """Where a node offers no pool, head and direct revocations decide (P11)."""
+        revocation = (owner, receipt.relationship, "revokeAccess", (receipt.grant,))
+        return any(
+            (waiting.sender, waiting.call.to, waiting.call.function, waiting.call.args)
+            == revocation
+            for waiting in pending_calls(self._network) or ()
+        )
+
+    @staticmethod
+    def _require(condition: bool) -> None:
+        if not condition:
+            raise AccessDenied

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IRelationship} from "../interfaces/IRelationship.sol";
+import {ISummary} from "../interfaces/ISummary.sol";
+
+contract Summary is ISummary {
+    /// @inheritdoc ISummary
+    address public immutable registrar;
+
+    /// @inheritdoc ISummary
+    address public immutable factory;
+
+    // Beside the owner, so that the counter's slot is never zero and every entry costs the same.
+    address private _owner;
+    uint64 private _count;
+    mapping(uint256 index => address relationship) private _relationships;
+
+    constructor(address registrar_, address factory_) {
+        registrar = registrar_;
+        factory = factory_;
+    }
+
+    /// @inheritdoc ISummary
+    function open(address owner_) external {
+        if (msg.sender != registrar || _owner != address(0)) {
+            revert SummaryNotRegistrar(msg.sender);
+        }
+        _owner = owner_;
+        emit SummaryOpened(owner_);
+    }
+
+    /// @inheritdoc ISummary
+    function list(address relationship) external {
+        if (msg.sender != factory) revert SummaryNotFactory(msg.sender);
+        uint64 index = _count;
+        _count = index + 1;
+        _relationships[index] = relationship;
+        emit RelationshipListed(_owner, relationship, index);
+    }
+
+    /// @inheritdoc ISummary
+    function owner() external view returns (address account) {
+        return _owner;
+    }
+
+    /// @inheritdoc ISummary
+    function count() external view returns (uint256 total) {
+        return _count;
+    }
+
+    /// @inheritdoc ISummary
+    function entries(
+        uint256 offset,
+        uint256 limit
+    )
+        external
+        view
+        returns (address[] memory relationships, IRelationship.Status[] memory statuses)
+    {
+        uint256 rest = offset < _count ? _count - offset : 0;
+        uint256 size = limit < rest ? limit : rest;
+        relationships = new address[](size);
+        statuses = new IRelationship.Status[](size);
+        for (uint256 i; i < size; ++i) {
+            relationships[i] = _relationships[offset + i];
+            statuses[i] = IRelationship(relationships[i]).status();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
+
+import {IConsortium} from "../../interfaces/IConsortium.sol";
+
+/// @title Membership: who belongs to the consortium
+/// @dev `_round` starts at one and grows whenever a member leaves the electorate; a proposal of
+///      an earlier round lapses, because votes of the departed would still be counted in it.
+abstract contract Membership is IConsortium, ERC2771Context {
+    uint32 private _memberCount;
+    uint32 private _electorate;
+    uint32 private _round = 1;
+    uint32 private _unsigned;
+    uint64 internal _proposalCount;
+    bytes32 private _agreement;
+    mapping(uint256 index => address account) private _accounts;
+    mapping(address account => Member) private _members;
+
+    modifier onlyMember() {
+        _requireFounded();
+        if (_members[_msgSender()].standing != Standing.Active) {
+            revert ConsortiumNotMember(_msgSender());
+        }
+        _;
+    }
+
+    /// @inheritdoc IConsortium
+    function signAgreement(bytes32 hash) external {
+        address account = _msgSender();
+        Member storage member = _members[account];
+        if (member.standing != Standing.Invited) {
+            revert ConsortiumStandingInvalid(account, member.standing);
+        }
+        if (hash != _agreement) revert ConsortiumAgreementInvalid(hash, _agreement);
+        // Only founders can sign while anybody is unsigned: nobody else is invited before.
+        if (_unsigned != 0) _unsigned -= 1;
+        _electorate += 1;
+        member.agreement = hash;
+        _stand(member, Standing.Active);
+        emit AgreementSigned(account, hash, _electorate, _unsigned);
+    }
+
+    /// @inheritdoc IConsortium
+    function isActive(address account) external view returns (bool active) {
+        return _unsigned == 0 && _members[account].standing == Standing.Active;
+    }
+
+    /// @inheritdoc IConsortium
+    function memberOf(address account) external view returns (Member memory member) {
+        return _members[account];
+    }
+
+    /// @inheritdoc IConsortium
+    function seatOf(address account) external view returns (uint32 seat, Standing standing) {
+        Member storage member = _members[account];
+        standing = member.standing;
+        if (standing != Standing.None) seat = member.index + 1;
+    }
+
+    /// @inheritdoc IConsortium
+    function members(
+        uint256 offset,
+        uint256 limit
+    ) external view returns (address[] memory accounts) {
+        uint256 rest = offset < _memberCount ? _memberCount - offset : 0;
+        accounts = new address[](limit < rest ? limit : rest);
+        for (uint256 i; i < accounts.length; ++i) accounts[i] = _accounts[offset + i];
+    }
+
+    /// @inheritdoc IConsortium
+    function census()
+        external
+        view
+        returns (
+            uint32 memberCount,
+            uint32 electorate,
+            uint32 round,
+            uint32 unsigned,
+            uint64 proposalCount
+        )
+    {
+        return (_memberCount, _electorate, _round, _unsigned, _proposalCount);
+    }
+
+    /// @inheritdoc IConsortium
+    function agreement() external view returns (bytes32 hash) {
+        return _agreement;
+    }
+
+    function _open(uint32 founders, bytes32 hash) internal {
+        _unsigned = founders;
+        _agreement = hash;
+    }
+
+    function _invite(address account, Details memory details) internal returns (uint32 index) {
+        _requireInvitable(account, details.tier);
+        Member storage member = _members[account];
+        bool known = member.standing == Standing.Expelled;
+        index = known ? member.index : _memberCount;
+        if (!known) {
+            _accounts[index] = account;
+            _memberCount += 1;
+        }
+        member.tier = details.tier;
+        member.index = index;
+        member.details = keccak256(abi.encode(details));
+        member.agreement = 0;
+        _stand(member, Standing.Invited);
+    }
+
+    function _changeStanding(uint256 id, Action action, address account) internal {
+        _requireChange(account, action);
+        Member storage member = _members[account];
+        if (action == Action.RestoreInstitution) _electorate += 1;
+        else if (member.standing == Standing.Active) _leaveElectorate();
+        _stand(member, _standingAfter(action));
+        emit StandingChanged(id, account, member.standing, _electorate, _round);
+    }
+
+    function _adoptAgreement(uint256 id, bytes calldata parameters) internal {
+        _agreement = abi.decode(parameters, (bytes32));
+        emit AgreementAdopted(id, _agreement);
+    }
+
+    function _requireFounded() internal view {
+        if (_unsigned != 0) revert ConsortiumNotFounded(_unsigned);
+    }
+
+    function _requireInvitable(address account, uint8 tier) internal view {
+        if (account == address(0)) revert ConsortiumAccountInvalid(account);
+        if (tier == 0 || tier > 3) revert ConsortiumTierInvalid(tier);
+        Standing standing = _members[account].standing;
+        if (standing != Standing.None && standing != Standing.Expelled) {
+            revert ConsortiumStandingInvalid(account, standing);
+        }
+    }
+
+    function _requireChange(address account, Action action) internal view {
+        Standing standing = _members[account].standing;
+        bool allowed;
+        if (action == Action.SuspendInstitution) allowed = standing == Standing.Active;
+        else if (action == Action.RestoreInstitution) allowed = standing == Standing.Suspended;
+        else if (action == Action.ExpelInstitution) {
+            allowed = standing != Standing.None && standing != Standing.Expelled;
+        }
+        if (!allowed) revert ConsortiumStandingInvalid(account, standing);
+    }
+
+    function _tally() internal view returns (uint32 electorate, uint32 round) {
+        return (_electorate, _round);
+    }
+
+    function _leaveElectorate() private {
+        if (_electorate <= 2) revert ConsortiumTooFewMembers();
+        _electorate -= 1;
+        _round += 1;
+    }
+
+    function _stand(Member storage member, Standing standing) private {
+        member.standing = standing;
+        member.since = uint48(block.timestamp);
+    }
+
+    function _standingAfter(Action action) private pure returns (Standing) {
+        if (action == Action.SuspendInstitution) return Standing.Suspended;
+        if (action == Action.RestoreInstitution) return Standing.Active;
+        return Standing.Expelled;
+    }
+}

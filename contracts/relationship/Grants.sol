@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IRegistrar} from "../../interfaces/IRegistrar.sol";
+import {IRelationship} from "../../interfaces/IRelationship.sol";
+import {Records} from "./Records.sol";
+
+/// @title Grants: requests, consent and its withdrawal
+/// @dev One slot a grant: what a custodian asks at every release, and a digest of the rest, which
+///      the event carries. MedRec's permissions cost twice as much (P61).
+abstract contract Grants is Records {
+    uint256 private constant LONGEST_REASON = 2048;
+    uint8 private constant MOST_OPEN_REQUESTS = 16;
+    uint256 private constant STATUS_MASK = 0xff;
+    uint256 private constant GRANTED = uint256(GrantStatus.Granted);
+    uint256 private constant REVOKED = uint256(GrantStatus.Revoked);
+
+    struct RequestState {
+        address viewer;
+        RequestStatus status;
+    }
+
+    // Packed by hand as the compiler would pack GrantState, from the lowest byte: status (1),
+    // expiresAt (5), digest (26). Read and written once each, a revocation costs less than half
+    // of MedRec's (P61); field by field it does not.
+    mapping(bytes16 id => uint256 packed) private _grants;
+    mapping(bytes32 request => RequestState) private _requests;
+    mapping(address viewer => uint8 open) private _openRequests;
+
+    /// @inheritdoc IRelationship
+    function requestAccess(Request calldata request) external returns (bytes32 id) {
+        address viewer = _msgSender();
+        _requireAccepted();
+        _checkScope(request.scope, request.kind, request.recordId);
+        if (request.reason.length > LONGEST_REASON) {
+            revert RelationshipLengthInvalid(request.reason.length);
+        }
+        (bool active, ) = _registrar.isClinicianActive(viewer, request.affiliation);
+        if (!active) revert GrantViewerInactive(viewer, request.affiliation);
+        // The id holds the viewer, so nobody can use up somebody else's.
+        id = keccak256(abi.encodePacked(viewer, request.salt));
+        if (_requests[id].status != RequestStatus.None) revert RequestInvalid(id);
+        uint8 open = _openRequests[viewer];
+        if (open == MOST_OPEN_REQUESTS) revert RequestLimitReached(viewer);
+        _openRequests[viewer] = open + 1;
+        _requests[id] = RequestState(viewer, RequestStatus.Requested);
+        _announceRequest(request, id, viewer, open + 1);
+    }
+
+    /// @inheritdoc IRelationship
+    function refuseRequest(bytes32 request) external onlyOwner {
+        RequestState storage state = _requests[request];
+        if (state.status == RequestStatus.Refused) return;
+        if (state.status == RequestStatus.Approved) revert RequestInvalid(request);
+        if (state.status == RequestStatus.Requested) _openRequests[state.viewer] -= 1;
+        state.status = RequestStatus.Refused;
+        emit RequestRefused(request, state.viewer);
+    }
+
+    /// @inheritdoc IRelationship
+    function grantAccess(Grant calldata grant) external onlyOwner {
+        _requireAccepted();
+        if (grant.id == 0 || _grants[grant.id] != 0) revert GrantIdInvalid(grant.id);
+        _checkScope(grant.scope, grant.kind, grant.recordId);
+        if (grant.expiresAt <= block.timestamp) revert GrantExpiryInvalid(grant.expiresAt);
+        _checkWrap(grant.wrap.length);
+        _checkViewer(grant.viewer, grant.affiliation);
+        if (grant.request != 0) _approve(grant.request, grant.viewer);
+        _grants[grant.id] =
+            uint256(bytes32(_digest(grant))) |
+            (uint256(grant.expiresAt) << 8) |
+            GRANTED;
+        _announceGrant(grant);
+    }
+
+    /// @inheritdoc IRelationship
+    function revokeAccess(bytes16 id) external onlyOwner {
+        uint256 packed = _grants[id];
+        uint256 current = packed & STATUS_MASK;
+        if (current == REVOKED) return;
+        _grants[id] = (packed & ~STATUS_MASK) | REVOKED;
+        // A grant that never was has handed out nothing: no new epoch for a mere tombstone.
+        if (current == GRANTED) _rotating = true;
+        emit AccessRevoked(id);
+    }
+
+    /// @inheritdoc IRelationship
+    function grantOf(bytes16 id) public view returns (GrantState memory grant) {
+        uint256 packed = _grants[id];
+        grant.status = GrantStatus(uint8(packed));
+        grant.expiresAt = uint40(packed >> 8);
+        grant.digest = bytes26(bytes32(packed));
+    }
+
+    /// @inheritdoc IRelationship
+    function isGrantLive(bytes16 id) external view returns (bool live) {
+        GrantState memory grant = grantOf(id);
+        return
+            _status == Status.Accepted &&
+            grant.status == GrantStatus.Granted &&
+            block.timestamp < grant.expiresAt;
+    }
+
+    /// @inheritdoc IRelationship
+    function requestOf(
+        bytes32 request
+    ) external view returns (address viewer, RequestStatus requestStatus) {
+        return (_requests[request].viewer, _requests[request].status);
+    }
+
+    function _approve(bytes32 request, address viewer) private {
+        RequestState storage state = _requests[request];
+        if (state.status != RequestStatus.Requested || state.viewer != viewer) {
+            revert RequestInvalid(request);
+        }
+        state.status = RequestStatus.Approved;
+        _openRequests[viewer] -= 1;
+    }
+
+    function _announceRequest(
+        Request calldata request,
+        bytes32 id,
+        address viewer,
+        uint8 open
+    ) private {
+        emit AccessRequested(
+            id,
+            viewer,
+            request.affiliation,
+            request.scope,
+            request.kind,
+            request.recordId,
+            request.purpose,
+            request.reason,
+            open
+        );
+    }
+
+    function _announceGrant(Grant calldata grant) private {
+        emit AccessGranted(
+            grant.viewer,
+            grant.id,
+            grant.request,
+            grant.affiliation,
+            grant.scope,
+            grant.kind,
+            grant.recordId,
+            grant.purpose,
+            grant.expiresAt,
+            grant.consent,
+            grant.keyVersion,
+            grant.wrap
+        );
+    }
+
+    /// @dev A clinician must be active, an institution too; a grant to one of the mirror's own
+    ///      staff would put wrap and slips into one house (P01).
+    function _checkViewer(address viewer, bytes32 affiliation) private view {
+        if (affiliation == 0) {
+            if (
+                viewer == _owner ||
+                _registrar.personOf(viewer).role != IRegistrar.Role.Patient ||
+                _registrar.summaryOf(viewer) == address(0)
+            ) revert GrantViewerInactive(viewer, affiliation);
+            return;
+        }
+        (bool active, address institution) = _registrar.isClinicianActive(viewer, affiliation);
+        if (viewer == institution) active = _isGatewayActive(institution, affiliation);
+        if (!active) revert GrantViewerInactive(viewer, affiliation);
+        (uint32 seat, ) = _consortium.seatOf(institution);
+        if (seat == _mirrorSeat) revert GrantViewerIsMirror(institution);
+    }
+
+    /// @dev An institution's gateway reads for the institution, or for a department of its own
+    ///      that is Active (P12).
+    function _isGatewayActive(
+        address institution,
+        bytes32 affiliation
+    ) private view returns (bool) {
+        if (!_consortium.isActive(institution)) return false;
+        if (affiliation == bytes32(uint256(uint160(institution)))) return true;
+        (, IRegistrar.Standing standing) = _registrar.departmentOf(affiliation);
+        return standing == IRegistrar.Standing.Active;
+    }
+
+    function _checkScope(Scope scope, uint8 kind, bytes32 recordId) private view {
+        bool valid;
+        if (scope == Scope.Record) {
+            (bool known, ) = _recordKind(recordId);
+            valid = known && kind == 0;
+        } else if (scope == Scope.Kind) {
+            valid = kind != 0 && recordId == 0;
+        } else if (scope == Scope.Everything) {
+            valid = kind == 0 && recordId == 0;
+        }
+        if (!valid) revert GrantScopeInvalid(scope);
+    }
+
+    function _digest(Grant calldata grant) private pure returns (bytes26) {
+        return
+            bytes26(
+                keccak256(
+                    abi.encode(
+                        grant.viewer,
+                        grant.affiliation,
+                        grant.scope,
+                        grant.kind,
+                        grant.recordId,
+                        grant.purpose,
+                        grant.consent,
+                        grant.request,
+                        grant.keyVersion,
+                        keccak256(grant.wrap)
+                    )
+                )
+            );
+    }
+}

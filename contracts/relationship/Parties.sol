@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
+
+import {IConsortium} from "../../interfaces/IConsortium.sol";
+import {IRegistrar} from "../../interfaces/IRegistrar.sol";
+import {IRelationship} from "../../interfaces/IRelationship.sol";
+
+/// @title Parties: who the relationship is between, and where it stands
+abstract contract Parties is IRelationship, ERC2771Context {
+    uint256 private constant LONGEST_WRAP = 2048;
+
+    IConsortium internal immutable _consortium;
+    IRegistrar internal immutable _registrar;
+
+    /// @inheritdoc IRelationship
+    address public immutable factory;
+
+    // One slot: whoever checks the owner has status and epoch warm.
+    address internal _owner;
+    Status internal _status;
+    bool private _ownerProposed;
+    bool internal _rotating;
+    uint32 internal _epoch;
+    // The mirror's seat in the consortium, from 1: an address would cost a slot more (P61).
+    uint32 internal _mirrorSeat;
+    address internal _institution;
+
+    modifier onlyOwner() {
+        _requireOwner();
+        _;
+    }
+
+    constructor(address consortium, address registrar, address factory_) {
+        _consortium = IConsortium(consortium);
+        _registrar = IRegistrar(registrar);
+        factory = factory_;
+    }
+
+    /// @inheritdoc IRelationship
+    function open(
+        address owner,
+        address institution,
+        address proposer,
+        address mirror,
+        bytes32 rootCommitment,
+        uint32 ownerKeyVersion,
+        uint32 institutionKeyVersion,
+        bytes calldata ownerWrap,
+        bytes calldata institutionWrap
+    ) external {
+        if (msg.sender != factory) revert RelationshipNotFactory(msg.sender);
+        if (_status != Status.None) revert RelationshipStatusInvalid(_status);
+        _owner = owner;
+        _status = Status.Pending;
+        _ownerProposed = proposer == owner;
+        _epoch = 1;
+        _institution = institution;
+        (_mirrorSeat, ) = _consortium.seatOf(mirror);
+        emit RelationshipProposed(
+            owner,
+            institution,
+            proposer,
+            mirror,
+            rootCommitment,
+            ownerKeyVersion,
+            institutionKeyVersion,
+            ownerWrap,
+            institutionWrap
+        );
+    }
+
+    /// @inheritdoc IRelationship
+    function accept() external {
+        _requireOtherSide();
+        if (_status == Status.Accepted) return;
+        if (_status != Status.Pending) revert RelationshipStatusInvalid(_status);
+        if (!_consortium.isActive(_institution)) {
+            revert RelationshipInstitutionInactive(_institution);
+        }
+        _setStatus(_msgSender(), Status.Accepted);
+    }
+
+    /// @inheritdoc IRelationship
+    function refuse() external {
+        _requireOtherSide();
+        if (_status == Status.Refused) return;
+        if (_status != Status.Pending) revert RelationshipStatusInvalid(_status);
+        _setStatus(_msgSender(), Status.Refused);
+    }
+
+    /// @inheritdoc IRelationship
+    function end() external {
+        _requireParty();
+        if (_status == Status.Ended || _status == Status.Refused) return;
+        _setStatus(_msgSender(), Status.Ended);
+    }
+
+    /// @inheritdoc IRelationship
+    function close(address by) external {
+        if (msg.sender != factory) revert RelationshipNotFactory(msg.sender);
+        if (_status == Status.Pending && (by == _owner) != _ownerProposed) {
+            _setStatus(by, Status.Refused);
+        } else if (_status == Status.Pending || _status == Status.Accepted) {
+            _setStatus(by, Status.Ended);
+        }
+    }
+
+    /// @inheritdoc IRelationship
+    function changeMirror(address mirror) external onlyOwner {
+        if (mirror == _institution || mirror == _owner || !_consortium.isActive(mirror)) {
+            revert RelationshipMirrorInvalid(mirror);
+        }
+        (_mirrorSeat, ) = _consortium.seatOf(mirror);
+        emit MirrorChanged(mirror);
+    }
+
+    /// @inheritdoc IRelationship
+    function rewrapRoot(uint32 keyVersion, bytes calldata wrap) external {
+        _requireParty();
+        _checkWrap(wrap.length);
+        emit RootRewrapped(_msgSender(), keyVersion, wrap);
+    }
+
+    /// @inheritdoc IRelationship
+    function parties()
+        external
+        view
+        returns (address owner, address institution, address mirror, Status status_)
+    {
+        if (_mirrorSeat != 0) mirror = _consortium.members(_mirrorSeat - 1, 1)[0];
+        return (_owner, _institution, mirror, _status);
+    }
+
+    /// @inheritdoc IRelationship
+    function keyEpoch() external view returns (uint32 epoch, bool rotating) {
+        return (_epoch, _rotating);
+    }
+
+    /// @inheritdoc IRelationship
+    function status() external view returns (Status status_) {
+        return _status;
+    }
+
+    /// @inheritdoc IRelationship
+    function subjectId() external view returns (bytes32 subject) {
+        return keccak256(abi.encodePacked(address(this), _owner));
+    }
+
+    function _requireOwner() internal view {
+        if (_msgSender() != _owner) revert RelationshipNotOwner(_msgSender());
+    }
+
+    function _requireAccepted() internal view {
+        if (_status != Status.Accepted) revert RelationshipStatusInvalid(_status);
+    }
+
+    function _checkWrap(uint256 length) internal pure {
+        if (length == 0 || length > LONGEST_WRAP) revert RelationshipLengthInvalid(length);
+    }
+
+    function _setStatus(address by, Status next) private {
+        _status = next;
+        emit StatusChanged(by, next);
+    }
+
+    function _requireParty() private view {
+        address caller = _msgSender();
+        if (caller != _owner && caller != _institution) revert RelationshipNotParty(caller);
+    }
+
+    function _requireOtherSide() private view {
+        address expected = _ownerProposed ? _institution : _owner;
+        if (_msgSender() != expected) revert RelationshipNotParty(_msgSender());
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {IRelationship} from "../../interfaces/IRelationship.sol";
+import {NonceBitmap} from "../libraries/NonceBitmap.sol";
+import {OrderedMerkle} from "../libraries/OrderedMerkle.sol";
+import {Parties} from "./Parties.sol";
+
+/// @title Records: pointers to ciphertext, version after version
+abstract contract Records is Parties, EIP712 {
+    using NonceBitmap for NonceBitmap.Bitmap;
+
+    uint256 private constant LONGEST_LOCATOR = 256;
+    bytes32 private constant ATTESTATION_TYPEHASH =
+        keccak256(
+            "Attestation(address relationship,bytes32 recordId,bytes32 parent,uint8 kind,bytes32 profile,bytes32 affiliation,bytes32 contentRoot,uint48 deadline)"
+        );
+    bytes32 private constant ANCHOR_TYPEHASH =
+        keccak256(
+            "Anchor(bytes32 attestation,bytes32 root,bytes32 locatorHash,uint32 epoch,uint256 nonce,uint48 deadline)"
+        );
+
+    mapping(bytes32 recordId => Record) private _records;
+    NonceBitmap.Bitmap private _anchorNonces;
+
+    /// @inheritdoc IRelationship
+    function anchor(
+        Authored calldata authored,
+        Anchor calldata confirmation,
+        bytes calldata signature
+    ) external {
+        (bytes32 root, bytes32 hash) = _checkAuthored(authored);
+        if (block.timestamp > confirmation.deadline) {
+            revert RecordDeadlineInvalid(confirmation.deadline);
+        }
+        if (
+            confirmation.attestation != hash ||
+            confirmation.root != root ||
+            confirmation.locatorHash != keccak256(authored.locator)
+        ) revert RecordBindingInvalid(authored.attestation.recordId);
+        _checkSignature(
+            _owner,
+            keccak256(abi.encode(ANCHOR_TYPEHASH, confirmation)),
+            signature
+        );
+        if (!_anchorNonces.use(confirmation.nonce)) revert RecordNonceUsed(confirmation.nonce);
+        _store(authored, root, confirmation.epoch, RecordStatus.Confirmed);
+        _announce(authored, root, confirmation.nonce, RecordStatus.Confirmed);
+    }
+
+    /// @inheritdoc IRelationship
+    function anchorAttested(Authored calldata authored, uint32 epoch) external {
+        if (_msgSender() != _institution) revert RelationshipNotParty(_msgSender());
+        (bytes32 root, ) = _checkAuthored(authored);
+        if (block.timestamp <= authored.attestation.deadline) {
+            revert RecordDeadlineInvalid(authored.attestation.deadline);
+        }
+        _store(authored, root, epoch, RecordStatus.Attested);
+        _announce(authored, root, 0, RecordStatus.Attested);
+    }
+
+    /// @inheritdoc IRelationship
+    function confirmRecord(bytes32 recordId) external onlyOwner {
+        Record storage record = _records[recordId];
+        if (record.status == RecordStatus.None) revert RecordUnknown(recordId);
+        if (record.status == RecordStatus.Confirmed) return;
+        record.status = RecordStatus.Confirmed;
+        emit RecordConfirmed(recordId);
+    }
+
+    /// @inheritdoc IRelationship
+    function recordOf(bytes32 recordId) external view returns (Record memory record) {
+        return _records[recordId];
+    }
+
+    /// @inheritdoc IRelationship
+    function isAnchorNonceUsed(uint256 nonce) external view returns (bool used) {
+        return _anchorNonces.isUsed(nonce);
+    }
+
+    /// @inheritdoc IRelationship
+    function attestationHash(
+        Attestation calldata attestation
+    ) public pure returns (bytes32 hash) {
+        return keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation));
+    }
+
+    function _recordKind(bytes32 recordId) internal view returns (bool known, uint8 kind) {
+        Record storage record = _records[recordId];
+        return (record.status != RecordStatus.None, record.kind);
+    }
+
+    function _store(
+        Authored calldata authored,
+        bytes32 root,
+        uint32 epoch,
+        RecordStatus recordStatus
+    ) private {
+        Attestation calldata attestation = authored.attestation;
+        _replace(attestation.parent);
+        _advance(epoch);
+        _records[attestation.recordId] = Record({
+            root: root,
+            locatorHash: keccak256(authored.locator),
+            author: authored.author,
+            kind: attestation.kind,
+            status: recordStatus,
+            epoch: epoch,
+            anchoredAt: uint40(block.timestamp),
+            superseded: false
+        });
+    }
+
+    /// @dev Compare-and-swap on the head (P04): of two corrections of one version, one reverts.
+    function _replace(bytes32 parent) private {
+        if (parent == 0) return;
+        Record storage head = _records[parent];
+        if (head.status == RecordStatus.None || head.superseded) {
+            revert RecordParentInvalid(parent);
+        }
+        head.superseded = true;
+    }
+
+    /// @dev An epoch opens with the first record after a revocation (P02).
+    function _advance(uint32 epoch) private {
+        uint32 required = _rotating ? _epoch + 1 : _epoch;
+        bool next = !_rotating && epoch == _epoch + 1;
+        if (epoch != required && !next) revert RecordEpochInvalid(epoch, required);
+        if (epoch != _epoch) {
+            _epoch = epoch;
+            _rotating = false;
+        }
+    }
+
+    function _announce(
+        Authored calldata authored,
+        bytes32 root,
+        uint256 nonce,
+        RecordStatus recordStatus
+    ) private {
+        Attestation calldata attestation = authored.attestation;
+        emit RecordAnchored(
+            attestation.recordId,
+            authored.author,
+            attestation.parent,
+            attestation,
+            recordStatus,
+            _epoch,
+            root,
+            nonce,
+            authored.locator
+        );
+    }
+
+    function _checkAuthored(
+        Authored calldata authored
+    ) private view returns (bytes32 root, bytes32 hash) {
+        _requireAccepted();
+        Attestation calldata attestation = authored.attestation;
+        if (attestation.relationship != address(this)) {
+            revert RecordRelationshipInvalid(attestation.relationship);
+        }
+        _checkRecord(attestation, authored.locator.length);
+        _checkAuthor(authored.author, attestation.affiliation);
+        hash = attestationHash(attestation);
+        _checkSignature(authored.author, hash, authored.signature);
+        root = OrderedMerkle.node(authored.leaf0, attestation.contentRoot);
+    }
+
+    function _checkRecord(Attestation calldata attestation, uint256 locatorLength) private view {
+        bytes32 recordId = attestation.recordId;
+        if (recordId == 0 || _records[recordId].status != RecordStatus.None) {
+            revert RecordIdInvalid(recordId);
+        }
+        if (locatorLength == 0 || locatorLength > LONGEST_LOCATOR) {
+            revert RelationshipLengthInvalid(locatorLength);
+        }
+        if (!_consortium.isProfileOf(attestation.profile, attestation.kind)) {
+            revert RecordProfileInvalid(attestation.profile, attestation.kind);
+        }
+    }
+
+    function _checkAuthor(address author, bytes32 affiliation) private view {
+        (bool active, address institution) = _registrar.isClinicianActive(author, affiliation);
+        if (!active || institution != _institution) {
+            revert RecordAuthorInactive(author, affiliation);
+        }
+    }
+
+    function _checkSignature(
+        address signer,
+        bytes32 structHash,
+        bytes calldata signature
+    ) private view {
+        bytes32 digest = _hashTypedDataV4(structHash);
+        if (!SignatureChecker.isValidSignatureNow(signer, digest, signature)) {
+            revert RecordSignatureInvalid(signer);
+        }
+    }
+}
