@@ -56,9 +56,7 @@ class Contract:
         return f"{type(self).__name__}({self.address})"
 
     def _read(self, function: str, *args: Any) -> Any:
-        return self._network.call(
-            self.name, self.address, function, *args, block=self._block
-        )
+        return self._network.call(self.name, self.address, function, *args, block=self._block)
 
     def _write(self, function: str, *args: Any) -> Call:
         data = function_of(self.name, function).encode(args)

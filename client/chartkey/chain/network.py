@@ -1,17 +1,31 @@
-"""A connection to one deployment, checked before the first use."""
+"""A connection to one deployment, checked before the first use.
+
+::
+
+    network = connect("http://127.0.0.1:8545", "alliance.json")
+    network.consortium.is_active(address)
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
+from chartkey.chain.address import checksum, packed
+from chartkey.chain.codec import Malformed, function_of
 from chartkey.chain.consortium import Consortium
 from chartkey.chain.factory import RelationshipFactory
 from chartkey.chain.forwarder import Forwarder
 from chartkey.chain.manifest import Manifest
 from chartkey.chain.registrar import Registrar
 from chartkey.chain.relationship import Relationship
+from chartkey.chain.rpc import Rpc
+from chartkey.chain.sources import Sources
 from chartkey.chain.summary import Summary
+from chartkey.crypto.digest import keccak256
+from chartkey.errors import ChainMismatch, ContractsMissing, HeadStale, NodeRefused
 from chartkey.models import Block
 
 if TYPE_CHECKING:
@@ -19,47 +33,266 @@ if TYPE_CHECKING:
 
 __all__ = ["Network", "connect"]
 
+# EIP-1167: the code of a minimal proxy, around the implementation's 20 bytes.
+_CLONE_HEAD: Final = bytes.fromhex("363d3d373d3d3d363d73")
+_CLONE_TAIL: Final = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 
-def connect(rpc: str, manifest: str | Path | Manifest, *, timeout: float = 10) -> Network:
-    """Connect to a node and check that it serves the deployment of the manifest."""
-    raise NotImplementedError
+
+def connect(
+    rpc: str, manifest: str | os.PathLike[str] | Manifest, *, timeout: float = 10
+) -> Network:
+    """Connect to a node and check that it serves the manifest's deployment.
+
+    ``rpc`` is the node's ``http(s)://`` address; ``timeout`` is in seconds for each request.
+
+    Raises:
+        ManifestInvalid: the manifest cannot be used.
+        NodeUnavailable: no node answers.
+        NodeRefused: what answers is not an Ethereum node.
+        ChainMismatch: the node speaks for another chain.
+        ContractsMissing: at an address of the manifest is no code, or other code.
+    """
+    if not isinstance(manifest, Manifest):
+        manifest = Manifest.load(manifest)
+    network = Network(Rpc(rpc, timeout), manifest)
+    _check(network)
+    return network
+
+
+def _check(network: Network) -> None:
+    contracts = network.manifest.contracts
+    calls = [("eth_getCode", [entry.address, "latest"]) for entry in contracts.values()]
+    chain_id, *codes = network.raw_batch([("eth_chainId", []), *calls])
+    if network.quantity(chain_id) != network.chain_id:
+        found = network.quantity(chain_id)
+        raise ChainMismatch(expected=network.chain_id, found=found)
+    for (name, entry), code in zip(contracts.items(), codes, strict=True):
+        if keccak256(network.bytes_of(code)) != entry.code_hash:
+            problem = "other code is there" if network.bytes_of(code) else "there is no code"
+            raise ContractsMissing(contract=name, address=entry.address, problem=problem)
 
 
 class Network:
-    """One deployment, seen through one node."""
+    """One deployment, seen through one node. Make it with :func:`connect`.
 
-    rpc: str
-    manifest: Manifest
-    chain_id: int
-    consortium: Consortium
-    registrar: Registrar
-    factory: RelationshipFactory
-    forwarder: Forwarder
+    Every method that asks the node raises ``NodeUnavailable`` when the node is away and
+    ``NodeRefused`` when it answers with an error of its own.
+    """
+
+    def __init__(self, rpc: Rpc, manifest: Manifest) -> None:
+        """Take a node and a manifest, unchecked."""
+        self.manifest = manifest
+        self.chain_id = manifest.chain_id
+        self.sources = Sources(self)
+        self._rpc = rpc
+
+    def __repr__(self) -> str:
+        return f"Network({self.rpc}, chain {self.chain_id})"
+
+    @property
+    def rpc(self) -> str:
+        """The node's address, without credentials."""
+        return self._rpc.shown
+
+    @cached_property
+    def consortium(self) -> Consortium:
+        """The consortium."""
+        return Consortium(self, self.address("Consortium"))
+
+    @cached_property
+    def registrar(self) -> Registrar:
+        """The registrar."""
+        return Registrar(self, self.address("Registrar"))
+
+    @cached_property
+    def factory(self) -> RelationshipFactory:
+        """The relationship factory."""
+        return RelationshipFactory(self, self.address("RelationshipFactory"))
+
+    @cached_property
+    def forwarder(self) -> Forwarder:
+        """The forwarder."""
+        return Forwarder(self, self.address("Forwarder"))
 
     def summary(self, address: str) -> Summary:
-        """A Summary by its address; whether it is genuine: ``contract_at``."""
-        return Summary(self, address)
+        """Return a Summary by its address; ``contract_at`` tells whether it is genuine.
+
+        Raises:
+            AddressInvalid: the address is malformed.
+        """
+        return Summary(self, checksum(address))
 
     def relationship(self, address: str) -> Relationship:
-        """A relationship by its address; whether it is genuine: ``contract_at``."""
-        return Relationship(self, address)
+        """Return a relationship by its address; ``contract_at`` tells whether it is genuine.
 
-    def address(self, contract: str) -> str: ...
-    @property
-    def web3(self) -> Web3: ...
-    def head(self) -> Block: ...
-    def block(self, number: int) -> Block: ...
-    def block_time(self) -> int: ...
-    def fresh_head(self) -> Block: ...
-    def confirmed_block(self) -> int: ...
+        Raises:
+            AddressInvalid: the address is malformed.
+        """
+        return Relationship(self, checksum(address))
+
+    def address(self, contract: str) -> str:
+        """Return the address of a contract of the manifest by its name.
+
+        Raises:
+            KeyError: there is no such contract.
+        """
+        return self.manifest.contracts[contract].address
+
+    @cached_property
+    def web3(self) -> Web3:
+        """A web3.py connection to the same node, for what is not covered here."""
+        from web3 import HTTPProvider, Web3
+
+        return Web3(HTTPProvider(self._rpc.url, request_kwargs={"timeout": self._rpc.timeout}))
+
+    def raw(self, method: str, params: list[Any]) -> Any:
+        """Return the result of any JSON-RPC method.
+
+        Raises:
+            ContractRefused: a contract reverted.
+        """
+        return self._rpc.call(method, params)
+
+    def raw_batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
+        """Return the results of several JSON-RPC methods, in order, in few requests.
+
+        Raises:
+            ContractRefused: a contract reverted.
+        """
+        return self._rpc.batch(calls)
+
     def call(
-        self, contract: str, address: str | None, function: str, *args: Any, block: int | None = None
-    ) -> Any: ...
-    def code(self, address: str) -> bytes: ...
-    def is_clone(self, address: str, implementation: str) -> bool: ...
+        self,
+        contract: str,
+        address: str | None,
+        function: str,
+        *args: Any,
+        block: int | None = None,
+    ) -> Any:
+        """Call a view function by its Solidity name; structs arrive as named tuples.
+
+        ``address`` None means the manifest's; ``block`` None the newest.
+
+        Raises:
+            KeyError: there is no such contract or function.
+            AddressInvalid: an address is malformed.
+            ArgumentInvalid: an argument does not fit its Solidity type.
+            ContractsMissing: no such contract is there at that block.
+            ContractRefused: the contract reverted.
+        """
+        shape = function_of(contract, function)
+        to = self.address(contract) if address is None else checksum(address)
+        message = {"to": to, "data": f"0x{shape.encode(args).hex()}"}
+        data = self.bytes_of(self.raw("eth_call", [message, _tag(block)]))
+        try:
+            return shape.decode_result(data)
+        except Malformed as err:
+            problem = "it does not answer like one" if data else "there is no code"
+            raise ContractsMissing(contract=contract, address=to, problem=problem) from err
+
+    def head(self) -> Block:
+        """Return the node's newest block."""
+        return self._block("latest")
+
+    def block(self, number: int) -> Block:
+        """Return a block by number.
+
+        Raises:
+            NodeRefused: the node has no such block.
+        """
+        return self._block(hex(number))
+
+    def block_time(self) -> int:
+        """Return the newest block's time in Unix seconds, by which contracts judge expiry."""
+        return self.head().timestamp
+
+    def fresh_head(self) -> Block:
+        """Return the newest block if it is as new as the manifest demands (P11, P60).
+
+        Raises:
+            HeadStale: it is older than ``maxHeadAge``.
+        """
+        head = self.head()
+        limit = self.manifest.max_head_age
+        age = int(time.time()) - head.timestamp
+        if limit is not None and age > limit:
+            raise HeadStale(age=age, limit=limit)
+        return head
+
+    def confirmed_block(self) -> int:
+        """Return the number of the newest block under ``confirmations`` blocks, itself counted."""
+        return max(0, self.head().number - self.manifest.confirmations + 1)
+
+    def code(self, address: str) -> bytes:
+        """Return the code at an address; empty when there is none.
+
+        Raises:
+            AddressInvalid: the address is malformed.
+        """
+        return self.bytes_of(self.raw("eth_getCode", [checksum(address), "latest"]))
+
+    def clone_code(self, implementation: str) -> bytes:
+        """Return the 45 bytes of an EIP-1167 clone of a contract of the manifest."""
+        return _CLONE_HEAD + packed(self.address(implementation)) + _CLONE_TAIL
+
+    def is_clone(self, address: str, implementation: str) -> bool:
+        """Whether the code at an address is an EIP-1167 clone of that contract.
+
+        Anybody can make such a clone: ``contract_at`` asks also who announced it.
+
+        Raises:
+            AddressInvalid: the address is malformed.
+        """
+        return self.code(address) == self.clone_code(implementation)
+
     def contract_at(self, address: str) -> str | None:
-        """Name the genuine contract at an address: of the manifest, or an announced clone."""
-    def raw(self, method: str, params: list[Any]) -> Any: ...
-    def raw_batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]: ...
-    def pending(self) -> tuple[dict[str, Any], ...] | None:
-        """Transactions in the node's pool; None where the node offers no pool (P11)."""
+        """Return the name of the genuine contract at an address, or None (P50, T23).
+
+        Genuine are the manifest's contracts, and clones whose 45 bytes match and which the
+        Registrar or the factory acknowledges.
+
+        Raises:
+            AddressInvalid: the address is malformed.
+        """
+        return self.sources.identify([checksum(address)]).get(checksum(address))
+
+    def quantity(self, value: Any) -> int:
+        """Return a JSON-RPC quantity as a number.
+
+        Raises:
+            NodeRefused: it is not one.
+        """
+        try:
+            return int(value, 16)
+        except (TypeError, ValueError) as err:
+            raise self._malformed() from err
+
+    def bytes_of(self, value: Any) -> bytes:
+        """Return JSON-RPC data as bytes.
+
+        Raises:
+            NodeRefused: it is not data.
+        """
+        try:
+            return bytes.fromhex(value.removeprefix("0x"))
+        except (AttributeError, ValueError) as err:
+            raise self._malformed() from err
+
+    def _block(self, tag: str) -> Block:
+        found = self.raw("eth_getBlockByNumber", [tag, False])
+        if not isinstance(found, dict):
+            raise NodeRefused(
+                rpc=self.rpc, method="eth_getBlockByNumber", problem="it has no such block"
+            )
+        return Block(
+            self.quantity(found.get("number")),
+            self.bytes_of(found.get("hash")),
+            self.quantity(found.get("timestamp")),
+        )
+
+    def _malformed(self) -> NodeRefused:
+        return NodeRefused(rpc=self.rpc, method="the request", problem="its answer is malformed")
+
+
+def _tag(block: int | None) -> str:
+    return "latest" if block is None else hex(block)

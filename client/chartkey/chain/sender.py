@@ -1,31 +1,285 @@
-"""Sending transactions so that none is lost and none is sent twice."""
+"""Sending transactions so that none is lost and none is sent twice.
+
+::
+
+    sender = Sender(network, keys, FileJournal("journal.jsonl"))
+    sender.resume()                      # after a crash: what was signed is looked up
+    receipt = sender.send(network.registrar.enrol(1, key))
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from chartkey.chain.address import checksum
 from chartkey.chain.call import Call
-from chartkey.chain.events import Event
-from chartkey.chain.forward import SignedForward
-from chartkey.chain.journal import Journal
-from chartkey.chain.network import Network
+from chartkey.chain.forward import SignedForward, check_forward, decode_forward, execute_call
+from chartkey.chain.journal import Entry, Journal, State
+from chartkey.chain.receipt import Receipt
+from chartkey.crypto.digest import keccak256
+from chartkey.errors import (
+    ArgumentInvalid,
+    ContractRefused,
+    NodeRefused,
+    NodeUnavailable,
+    TransactionFailed,
+    TransactionUnknown,
+)
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+    from chartkey.chain.network import Network
+    from chartkey.crypto.keyfile import Keys
 
 __all__ = ["Receipt", "Sender"]
 
+_FIRST_PAUSE: Final = 0.01
+_LONGEST_PAUSE: Final = 0.5
+_Answer = TypeVar("_Answer")
 
-class Receipt:
-    hash: bytes
-    block: int | None  # None: sent, not waited for
-    gas_used: int | None
-    logs: tuple[Event, ...]
-
-    def event(self, name: str) -> Event: ...
+_turns: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
 
 class Sender:
-    def __init__(self, network: Network, account: object, journal: Journal) -> None: ...
-    address: str
-    def send(self, call: Call, *, key: str | None = None, wait: bool = True, timeout: float = 120) -> Receipt: ...
-    def relay(self, forward: SignedForward, *, wait: bool = True, timeout: float = 120) -> Receipt: ...
-    def resume(self, *, timeout: float = 120) -> tuple[Receipt, ...]: ...
+    """Sends one account's transactions.
+
+    Two processes that send for one account must share one journal: the lock on it keeps them
+    from choosing the same nonce.
+    """
+
+    def __init__(self, network: Network, account: Keys | LocalAccount, journal: Journal) -> None:
+        """Take opened keys, or an eth-account account, and where to keep what was signed."""
+        from eth_account.signers.base import BaseAccount
+
+        self._network = network
+        self._account = account if isinstance(account, BaseAccount) else account.account
+        self._journal = journal
+        self._sent: set[bytes] = set()
+        self.address = checksum(str(self._account.address))
+
+    def __repr__(self) -> str:
+        return f"Sender({self.address}, {self._network!r})"
+
+    def send(
+        self, call: Call, *, key: str | None = None, wait: bool = True, timeout: float = 120
+    ) -> Receipt:
+        """Send a call, and wait up to ``timeout`` seconds until it is mined.
+
+        Gas is estimated first, so that a refusal arrives with nothing sent. ``key`` names the
+        intent: the same key is never signed for twice, and once it is mined its receipt is
+        answered again. Without a key, the same call is taken for the same intent as long as
+        the earlier one is not known to be mined.
+
+        Raises:
+            ContractRefused: the contract would revert; nothing was sent.
+            ArgumentInvalid: the key was used for another call.
+            NodeUnavailable: the node is away; nothing was sent.
+            NodeRefused: the node answered with an error; nothing was sent.
+            JournalUnusable: the journal cannot be written; nothing was sent.
+            TransactionUnknown: the node was lost midway, or the time was too short: repeat the
+                call or ``resume``.
+            TransactionFailed: it was mined and reverted, or can never be mined.
+        """
+        digest = keccak256(call.to.encode(), call.data)
+        with self._turn():
+            entry = self._earlier(key, digest)
+            if entry is None:
+                self._rebroadcast(entry for entry in self._unsettled() if self._is_left(entry))
+                entry = self._sign(call, key, digest)
+                self._broadcast(entry, first=True)
+            elif entry.state is not State.DONE:
+                self._broadcast(entry)
+        if not wait:
+            return Receipt(self._network, entry.hash, None)
+        return self._succeeded(self._mined(entry, time.monotonic() + timeout))
+
+    def relay(self, forward: SignedForward, *, wait: bool = True, timeout: float = 120) -> Receipt:
+        """Relay a signed call and pay for it; the same one again answers its receipt (P22).
+
+        Raises:
+            SignatureInvalid: it is not its sender's, is malleable (T10), or for another chain.
+            ArgumentInvalid: it calls nothing that this deployment has.
+            ContractRefused, NodeUnavailable, NodeRefused, JournalUnusable, TransactionUnknown,
+                TransactionFailed: as :meth:`send`.
+        """
+        check_forward(self._network, forward)
+        decode_forward(self._network, forward)
+        key = f"forward:{forward.sender}:{forward.nonce}"
+        return self.send(execute_call(forward), key=key, wait=wait, timeout=timeout)
+
+    def resume(self, *, timeout: float = 120) -> tuple[Receipt, ...]:
+        """Settle what an earlier run left: look it up, or send the same bytes again.
+
+        Returns the receipts of everything that is mined now, reverted ones included
+        (``succeeded`` is False).
+
+        Raises:
+            TransactionUnknown: the node is away, or the time was too short.
+            JournalUnusable: the journal cannot be read or written.
+        """
+        deadline = time.monotonic() + timeout
+        with self._turn():
+            left = self._rebroadcast(self._unsettled())
+        return tuple(self._mined(entry, deadline) for entry in left)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the account: choosing a nonce and broadcasting must not be interleaved."""
+        with _turns[self._network.chain_id, self.address], self._journal.turn():
+            yield
+
+    def _unsettled(self) -> list[Entry]:
+        return self._journal.unsettled(self._network.chain_id, self.address)
+
+    def _is_left(self, entry: Entry) -> bool:
+        return entry.state is State.OPEN and entry.hash not in self._sent
+
+    def _earlier(self, key: str | None, digest: bytes) -> Entry | None:
+        """Return the entry that this intent has already, unless it came to nothing."""
+        if key is None:
+            same = [e for e in self._unsettled() if e.digest == digest and e.state is State.OPEN]
+            return same[-1] if same else None
+        entry = self._journal.find(self._network.chain_id, self.address, key)
+        if entry is None or entry.state in (State.FAILED, State.VOID):
+            return None
+        if entry.digest != digest:
+            raise ArgumentInvalid(function="send", problem="its key was used for another call")
+        return entry
+
+    def _sign(self, call: Call, key: str | None, digest: bytes) -> Entry:
+        message = {"from": self.address, "to": call.to, "data": f"0x{call.data.hex()}"}
+        answers = self._network.raw_batch(
+            [
+                ("eth_estimateGas", [message]),
+                ("eth_gasPrice", []),
+                ("eth_getTransactionCount", [self.address, "pending"]),
+            ]
+        )
+        gas, price, counted = map(self._network.quantity, answers)
+        waiting = [e.nonce + 1 for e in self._unsettled() if e.state is State.OPEN]
+        transaction = {
+            "to": call.to,
+            "data": message["data"],
+            "value": 0,
+            # What runs before it in the block may turn a cheap write into a fresh slot.
+            "gas": gas + gas // 4 + 25_000,
+            "gasPrice": max(1, price),
+            "nonce": max([counted, *waiting]),
+            "chainId": self._network.chain_id,
+        }
+        entry = self._signed(transaction, key, digest)
+        self._journal.put(entry)
+        return entry
+
+    def _signed(self, transaction: dict[str, Any], key: str | None, digest: bytes) -> Entry:
+        signed = self._account.sign_transaction(transaction)
+        return Entry(
+            key=signed.hash.hex() if key is None else key,
+            chain_id=self._network.chain_id,
+            sender=self.address,
+            nonce=transaction["nonce"],
+            digest=digest,
+            hash=bytes(signed.hash),
+            raw=bytes(signed.raw_transaction),
+        )
+
+    def _rebroadcast(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Send again what earlier runs left, for later nonces wait; return what can be mined."""
+        sent = []
+        for entry in list(entries):
+            try:
+                self._broadcast(entry)
+            except TransactionFailed:
+                continue
+            sent.append(entry)
+        return sent
+
+    def _broadcast(self, entry: Entry, *, first: bool = False) -> None:
+        try:
+            self._network.raw("eth_sendRawTransaction", [f"0x{entry.raw.hex()}"])
+        except (NodeRefused, ContractRefused) as err:
+            self._explain(entry, err, first)
+        except NodeUnavailable as err:
+            raise self._unknown(entry) from err
+        self._sent.add(entry.hash)
+
+    def _explain(self, entry: Entry, err: NodeRefused | ContractRefused, first: bool) -> None:
+        """Find out what an error at broadcast means: nodes refuse what they have, too."""
+        if self._asked(entry, lambda: self._is_known(entry)):
+            return
+        # Only a first and plain refusal is final: bytes that were under way once may be held
+        # by another node, and a second signature could then take effect beside them.
+        if first or self._asked(entry, lambda: self._is_overtaken(entry)):
+            self._journal.put(replace(entry, state=State.VOID))
+            raise TransactionFailed(hash=_shown(entry), problem=f"never mined ({err})") from err
+
+    def _is_known(self, entry: Entry) -> bool:
+        return self._network.raw("eth_getTransactionByHash", [_shown(entry)]) is not None
+
+    def _is_overtaken(self, entry: Entry) -> bool:
+        block = hex(self._network.confirmed_block())
+        return self._quantity("eth_getTransactionCount", [self.address, block]) > entry.nonce
+
+    def _mined(self, entry: Entry, deadline: float) -> Receipt:
+        """Wait for a receipt and write down what it says."""
+        pause = _FIRST_PAUSE
+        while True:
+            found = self._asked(entry, lambda: self._found(entry))
+            if found is not None:
+                break
+            if time.monotonic() > deadline:
+                raise self._unknown(entry)
+            time.sleep(pause)
+            pause = min(_LONGEST_PAUSE, pause * 1.5)
+        receipt = Receipt(self._network, entry.hash, found)
+        self._note(entry, self._asked(entry, lambda: self._state_of(receipt)))
+        return receipt
+
+    def _found(self, entry: Entry) -> Mapping[str, Any] | None:
+        try:
+            found = self._network.raw("eth_getTransactionReceipt", [_shown(entry)])
+        except NodeRefused:
+            # Geth answers an error while it indexes.
+            return None
+        return found if isinstance(found, dict) and found.get("blockNumber") else None
+
+    def _state_of(self, receipt: Receipt) -> State:
+        # Even a failure is not final before that: on another branch it might succeed.
+        if (receipt.block or 0) > self._network.confirmed_block():
+            return State.MINED
+        return State.DONE if receipt.succeeded else State.FAILED
+
+    def _note(self, entry: Entry, state: State) -> None:
+        if entry.state is not state:
+            with self._journal.turn():
+                self._journal.put(replace(entry, state=state))
+
+    def _succeeded(self, receipt: Receipt) -> Receipt:
+        if receipt.succeeded:
+            return receipt
+        problem = "it reverted; repeat the command to learn why"
+        raise TransactionFailed(hash=f"0x{receipt.hash.hex()}", problem=problem)
+
+    def _quantity(self, method: str, params: list[Any]) -> int:
+        return self._network.quantity(self._network.raw(method, params))
+
+    def _asked(self, entry: Entry, question: Callable[[], _Answer]) -> _Answer:
+        """Ask the node about a transaction under way; without an answer it is unknown."""
+        try:
+            return question()
+        except NodeUnavailable as err:
+            raise self._unknown(entry) from err
+
+    def _unknown(self, entry: Entry) -> TransactionUnknown:
+        return TransactionUnknown(hash=_shown(entry), journal=self._journal.name)
+
+
+def _shown(entry: Entry) -> str:
+    return f"0x{entry.hash.hex()}"
