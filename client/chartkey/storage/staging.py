@@ -1,0 +1,151 @@
+"""Blocks that wait, outside the store proper, until the whole file is on disk.
+
+Every writer has a folder of its own under ``staging/``. When all its blocks are
+flushed they are renamed into place, the root last; a writer that fails removes
+its folder, and the folder of one that was killed is removed by the next writer.
+So a failed or killed write leaves nothing behind but, at worst, whole blocks
+that no pin names.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chartkey.storage import blockfiles
+from chartkey.storage.pipeline import ordered
+from chartkey.storage.unixfs import Block
+
+__all__ = ["Staging"]
+
+
+class Staging:
+    """One writer's folder, from its first block to the last rename."""
+
+    def __init__(self, folder: Path, blocks: Path, store: str) -> None:
+        self._parent = folder
+        self._blocks = blocks
+        self._store = store
+
+    def __enter__(self) -> Self:
+        with blockfiles.faults(self._store):
+            self._sweep()
+            self._folder, self._handle = self._claim()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Removed before the lock is let go, so that no sweep meets it half removed.
+        shutil.rmtree(self._folder, ignore_errors=True)
+        os.close(self._handle)
+
+    def put(self, block: Block) -> Block:
+        """Write one block and flush it; what the store already holds intact is skipped.
+
+        Raises:
+            StoreFull: No room.
+            StoreReadOnly: Not allowed to write.
+            StoreUnavailable: The operating system refused.
+        """
+        name = blockfiles.file_name(block.cid)
+        with blockfiles.faults(self._store):
+            if not self._holds(name, block.data):
+                self._create(name, block.data)
+        return block
+
+    def commit(self, root: Block) -> None:
+        """Move every block into the store, the root last, and make the moves durable.
+
+        Raises:
+            StoreFull: No room for another folder entry.
+            StoreReadOnly: Not allowed to write.
+            StoreUnavailable: The operating system refused.
+        """
+        last = blockfiles.file_name(root.cid)
+        with blockfiles.faults(self._store):
+            names = os.listdir(self._handle)
+            self._move([name for name in names if name != last])
+            # Whoever finds the root may count on everything below it.
+            self._move([name for name in names if name == last])
+
+    def _holds(self, name: str, data: bytes) -> bool:
+        try:
+            # Bytes, not the mere name: writing a file again repairs a damaged block.
+            return blockfiles.read(self._blocks, name) == data
+        except (FileNotFoundError, blockfiles.NotABlock):
+            return False
+
+    def _create(self, name: str, data: bytes) -> None:
+        try:
+            blockfiles.create(self._handle, name, data)
+        except FileExistsError:
+            # The same block twice in one file, perhaps being written by another thread.
+            return
+
+    def _move(self, names: list[str]) -> None:
+        shards = sorted({blockfiles.shard_name(name) for name in names})
+        if self._make_shards(shards):
+            blockfiles.flush_folder(self._blocks)
+        for name in names:
+            self._rename(name)
+        for _ in ordered(blockfiles.flush_folder, [self._blocks / shard for shard in shards]):
+            pass
+
+    def _make_shards(self, shards: list[str]) -> bool:
+        made = False
+        for shard in shards:
+            try:
+                os.mkdir(self._blocks / shard, blockfiles.FOLDER_MODE)
+                made = True
+            except FileExistsError:
+                continue
+        return made
+
+    def _rename(self, name: str) -> None:
+        shard = blockfiles.open_folder(self._blocks / blockfiles.shard_name(name))
+        try:
+            os.rename(name, name, src_dir_fd=self._handle, dst_dir_fd=shard)
+        finally:
+            os.close(shard)
+
+    def _claim(self) -> tuple[Path, int]:
+        """Make and lock a folder; a sweep may take it in between, then make another."""
+        while True:
+            folder = self._parent / secrets.token_hex(8)
+            os.mkdir(folder, blockfiles.FOLDER_MODE)
+            handle = _lock(folder)
+            if handle is not None:
+                return folder, handle
+
+    def _sweep(self) -> None:
+        """Remove the folders of writers that no longer live: nobody holds their lock."""
+        for folder in self._parent.iterdir():
+            handle = _lock(folder)
+            if handle is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(handle)
+
+
+def _lock(folder: Path) -> int | None:
+    """Return the folder's descriptor with its lock held, or None if it is taken or gone."""
+    try:
+        handle = blockfiles.open_folder(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.stat(folder).st_ino == os.fstat(handle).st_ino:
+            return handle
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(handle)
+    return None

@@ -1,0 +1,209 @@
+"""What every store can do, whatever stands behind it."""
+
+from __future__ import annotations
+
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from typing import BinaryIO, NamedTuple, Protocol
+
+from chartkey.errors import BlockCorrupt, CidInvalid
+from chartkey.storage.cid import Cid, parse
+from chartkey.storage.pipeline import ordered
+from chartkey.storage.reader import DagReader
+from chartkey.storage.unixfs import MAX_BLOCK, Block, Dag, blocks
+
+__all__ = ["Added", "BlockStore", "Store", "replicate"]
+
+
+class Added(NamedTuple):
+    """What came of storing a file: its root CID as text, and its length in bytes."""
+
+    cid: str
+    size: int
+
+
+class Store(Protocol):
+    """A place for immutable files, each named by the CID of its content.
+
+    Nothing read from a store is believed: every block is compared with its CID,
+    wherever it came from (R51, T01). A file is stored whole or not at all, and
+    its CID is Kubo's under the profile ``unixfs-v1-2025``.
+    """
+
+    @property
+    def name(self) -> str:
+        """What messages call this store; it holds no path and no credential."""
+
+    def add(self, source: BinaryIO) -> Added:
+        """Store a file and pin it.
+
+        Args:
+            source: Read to its end, once, from where it stands; never closed. What
+                it raises comes through unchanged, and nothing is stored.
+
+        Raises:
+            StoreFull: No room; what had been written was removed again.
+            StoreReadOnly: The store may not be written.
+            StoreUnavailable: The store does not answer.
+            BlockCorrupt: The store filed the bytes under another CID.
+        """
+
+    def open(self, cid: str) -> BinaryIO:
+        """Return a seekable stream of a file; bytes are verified before they are handed out.
+
+        Raises:
+            CidInvalid: Not an accepted CID, or it names no file.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def read(self, cid: str, target: BinaryIO, limit: int | None = None) -> int:
+        """Write a file's verified bytes to ``target``, in order, and return how many.
+
+        Blocks before a missing or corrupt one have been written by the time it
+        raises: they are the file's, but not all of it. What ``target`` raises
+        comes through unchanged.
+
+        Args:
+            cid: The file.
+            target: Where the bytes go; never closed.
+            limit: The most bytes the caller will take; a longer file is refused
+                before anything is written.
+
+        Raises:
+            CidInvalid: Not an accepted CID, it names no file, or one over the limit.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def has(self, cid: str) -> bool:
+        """Tell whether the root block is here; a root is written after everything below it.
+
+        Raises:
+            CidInvalid: Not an accepted CID.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def pin(self, cid: str) -> None:
+        """Keep a file that is here; pinning twice is pinning once.
+
+        Raises:
+            CidInvalid: Not an accepted CID, or it names no file.
+            BlockMissing: The file is not here, or not whole.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreFull: No room for the pin.
+            StoreReadOnly: The store may not be written.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def unpin(self, cid: str) -> None:
+        """Let a file be collected; what is not pinned is left as it is.
+
+        Raises:
+            CidInvalid: Not an accepted CID.
+            StoreReadOnly: The store may not be written.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def pins(self) -> list[str]:
+        """Return the pinned CIDs as text, sorted.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+
+    def blocks(self, cid: str) -> Iterator[Block]:
+        """Yield a file's verified blocks, children before their parents; the last is the root.
+
+        Raises:
+            CidInvalid: Not an accepted CID, or it names no file.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def write(self, blocks: Iterable[Block]) -> Added:
+        """Take a file as blocks, the last of which is its root, and pin it.
+
+        Raises:
+            CidInvalid: There was no block.
+            BlockCorrupt: A block is not its CID's; nothing was kept.
+            StoreFull: No room; what had been written was removed again.
+            StoreReadOnly: The store may not be written.
+            StoreUnavailable: The store does not answer.
+        """
+
+
+class BlockStore(ABC):
+    """The half of a store that follows from fetching and writing single blocks."""
+
+    name: str
+
+    @abstractmethod
+    def _fetch(self, cid: Cid) -> bytes:
+        """Return a block's bytes, verified."""
+
+    @abstractmethod
+    def _write(self, blocks: Iterable[Block]) -> Added:
+        """Keep and pin blocks that are known to be their CIDs', the root last."""
+
+    def add(self, source: BinaryIO) -> Added:
+        """See ``Store.add``."""
+        return self._write(blocks(source))
+
+    def write(self, blocks: Iterable[Block]) -> Added:
+        """See ``Store.write``."""
+        return self._write(ordered(self._checked, blocks))
+
+    def open(self, cid: str) -> BinaryIO:
+        """See ``Store.open``."""
+        return io.BufferedReader(DagReader(self._dag(cid)))
+
+    def read(self, cid: str, target: BinaryIO, limit: int | None = None) -> int:
+        """See ``Store.read``."""
+        dag = self._dag(cid)
+        if limit is not None and dag.size > limit:
+            raise CidInvalid(problem=f"it names a file of more than {limit} bytes")
+        written = 0
+        with closing(dag.chunks()) as chunks:
+            for chunk in chunks:
+                target.write(chunk)
+                written += len(chunk)
+        return written
+
+    def blocks(self, cid: str) -> Iterator[Block]:
+        """See ``Store.blocks``."""
+        return self._dag(cid).blocks()
+
+    def _dag(self, cid: str) -> Dag:
+        return Dag(parse(cid), self._fetch)
+
+    def _checked(self, block: Block) -> Block:
+        self._verified(block.cid, block.data)
+        return block
+
+    def _verified(self, cid: Cid, data: bytes) -> bytes:
+        if len(data) > MAX_BLOCK or not cid.names(data):
+            raise BlockCorrupt(cid=str(cid), store=self.name)
+        return data
+
+
+def replicate(cid: str, source: Store, target: Store) -> Added:
+    """Copy a file from one store to another and pin it there.
+
+    Each block is verified when it leaves ``source``; a block that ``target``
+    holds damaged is replaced.
+
+    Raises:
+        CidInvalid: Not an accepted CID, or it names no file.
+        BlockMissing: ``source`` lacks a block; nothing was kept in ``target``.
+        BlockCorrupt: A block is not its CID's; nothing was kept in ``target``.
+        StoreFull: ``target`` has no room.
+        StoreReadOnly: ``target`` may not be written.
+        StoreUnavailable: A store does not answer.
+    """
+    return target.write(source.blocks(cid))
