@@ -55,16 +55,24 @@ class Window(io.RawIOBase):
         return self._position
 
 
+class _Scratch(tempfile.SpooledTemporaryFile[bytes]):
+    """A spool that may simply be forgotten: it has no name that could be left behind.
+
+    Whoever still reads from it, such as a pydicom data set, keeps it alive.
+    """
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def scratch_file(folder: str | os.PathLike[str] | None = None) -> BinaryIO:
     """Return an empty file to decrypt into: in memory up to 8 MiB, then nameless on disk.
 
     ``folder`` is where it goes, the system's temporary folder if not given.
     Nobody else can open it, and it is gone when closed. Never raises.
     """
-    spool = tempfile.SpooledTemporaryFile(
-        max_size=LIMITS.spool_bytes, dir=None if folder is None else os.fspath(folder)
-    )
-    return cast(BinaryIO, spool)
+    place = None if folder is None else os.fspath(folder)
+    return cast(BinaryIO, _Scratch(max_size=LIMITS.spool_bytes, dir=place))
 
 
 def copy_to_scratch(

@@ -6,7 +6,7 @@ import io
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from chartkey.errors import RecordInvalid
 from chartkey.models import Kind
@@ -58,25 +58,41 @@ def _fingerprint(stream: BinaryIO | io.FileIO) -> tuple[int, int, int, int]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-class _Unchanged(io.FileIO):
-    """A file that is compared with its fingerprint when opened and at its end."""
+class _Unchanged(io.RawIOBase):
+    """A file that is compared with its fingerprint when opened and at its end.
+
+    Not a FileIO: that reads past ``readinto`` when asked for everything.
+    """
 
     def __init__(self, content: FileContent) -> None:
-        super().__init__(content.path)
         self._content = content
+        self._file = io.FileIO(content.path)
         self._compare()
 
     def _compare(self) -> None:
-        if _fingerprint(self) != self._content.fingerprint:
+        if _fingerprint(self._file) != self._content.fingerprint:
             self.close()
             problem = "it was changed after it was checked"
             raise RecordInvalid(source=self._content.path.name, problem=problem)
 
-    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
-        count = super().readinto(buffer)
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = self._file.readinto(buffer)
         if not count:
             self._compare()
         return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
     ``stream`` can seek. Pixels are passed over, never read.
 
     Raises:
-        RecordInvalid: not DICOM, cut short, or fewer pixels than it declares.
+        RecordInvalid: not DICOM, cut short, an index, or fewer pixels than it declares.
         RecordTooLarge: over a cap of ``limits``.
         ExtraMissing: pydicom is not installed.
     """
@@ -119,7 +119,11 @@ def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
         patient=_pick(found, _PATIENT_FIELDS),
         pixels=_pick(found, _PIXEL_FIELDS),
     )
-    _check_pixels(image.pixels, structure, source)
+    if "SOPClassUID" not in image.image:
+        # Every object that stands for something has one (PS3.3 C.12.1); an index has none.
+        problem = "it is cut short, or an index such as a DICOMDIR: it names no SOP class"
+        raise RecordInvalid(source=source, problem=problem)
+    _check_pixels(image, structure, source)
     return image
 
 
@@ -156,11 +160,12 @@ def _pick(found: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
     return {name: found[name] for name in names if name in found}
 
 
-def _check_pixels(pixels: dict[str, str], structure: Structure, source: str) -> None:
-    rows, columns = _number(pixels, "Rows", 0), _number(pixels, "Columns", 0)
-    if not rows or not columns:
-        return
-    if not structure.pixel_bytes:
+def _check_pixels(image: Image, structure: Structure, source: str) -> None:
+    """Notice a file that ends where one of its elements does: its pixels come last."""
+    pixels = image.pixels
+    area = _number(pixels, "Rows", 0) * _number(pixels, "Columns", 0)
+    kind = load("pydicom.uid", **_PACKAGE).UID(image.image["SOPClassUID"]).name
+    if (area or kind.endswith("Image Storage")) and not structure.pixel_bytes:
         problem = "it is cut short: an image without pixel data"
         raise RecordInvalid(source=source, problem=problem)
     if structure.encapsulated:
@@ -168,7 +173,7 @@ def _check_pixels(pixels: dict[str, str], structure: Structure, source: str) -> 
     samples = _number(pixels, "SamplesPerPixel", 1)
     if pixels.get("PhotometricInterpretation") in ("YBR_FULL_422", "YBR_PARTIAL_422"):
         samples = 2
-    bits = rows * columns * samples * _number(pixels, "BitsAllocated", 8)
+    bits = area * samples * _number(pixels, "BitsAllocated", 8)
     if structure.pixel_bytes < ceil(bits * _number(pixels, "NumberOfFrames", 1) / 8):
         problem = "its pixel data is shorter than its rows and columns say"
         raise RecordInvalid(source=source, problem=problem)

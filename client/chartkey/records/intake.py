@@ -89,9 +89,10 @@ def _read_file(path: Path, encoding: str, limits: Limits) -> Document:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as err:
         raise RecordInvalid(source=path.name, problem=_reason(err)) from err
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise RecordInvalid(source=path.name, problem="it is not an ordinary file")
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise RecordInvalid(source=path.name, problem="it is not an ordinary file")
         try:
             content = FileContent.of(path.absolute(), stream)
             return _read(stream, path.name, content, encoding, limits)
@@ -138,6 +139,8 @@ def _read_text(stream: BinaryIO, start: bytes, name: str, limits: Limits) -> byt
 
 def _read_fhir(text: bytes, name: str, limits: Limits) -> Document:
     parsed = parse(text, source=name, limits=limits, exact=True)
+    # Before validation: the library calls half a surrogate pair a malformed field.
+    leaves = elements(parsed, source=name)
     validate(parsed, source=name)
     encoding, packed = pack(text)
     return Document(
@@ -146,7 +149,7 @@ def _read_fhir(text: bytes, name: str, limits: Limits) -> Document:
         title=title_of(parsed),
         moment=moment_of(parsed),
         filename=_filename(name, "json"),
-        elements=elements(parsed, source=name),
+        elements=leaves,
         encoding=encoding,
         length=len(text),
         encoded_length=len(packed),

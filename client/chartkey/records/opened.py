@@ -26,14 +26,15 @@ from chartkey.records.outline import outline_of_image, outline_of_resource
 __all__ = ["Opened", "open_record"]
 
 _SOURCE = "the opened record"
+_SHORT = "it has not the length it declares"
 _STEP = 1 << 18
 
 
 class Opened:
     """One decrypted record: what ``ward.read(record)`` returns.
 
-    It keeps a DICOM file on disk without a name, so nothing is left behind when
-    it is closed (or forgotten). Use it in a ``with`` block to close it early.
+    It keeps a large DICOM file on disk without a name, so nothing is left behind
+    when it is closed or forgotten. A ``with`` block closes it early.
     Its ``repr`` shows nothing of the patient's.
     """
 
@@ -124,7 +125,10 @@ class Opened:
         """
         if self.media_type != FHIR:
             raise MediaMismatch(found=self.media_type, wanted=FHIR, attribute="dicom")
-        parsed = parse(self.document, source=_SOURCE, limits=self._limits)
+        return self._parsed(exact=False)
+
+    def _parsed(self, *, exact: bool) -> dict[str, Any]:
+        parsed = parse(self.document, source=_SOURCE, limits=self._limits, exact=exact)
         if not isinstance(parsed, dict) or not isinstance(parsed.get("resourceType"), str):
             raise RecordInvalid(source=_SOURCE, problem="it is JSON but not FHIR")
         return parsed
@@ -147,7 +151,7 @@ class Opened:
     def dicom(self) -> Any:
         """The pydicom data set; values above 1 MiB are read when asked for.
 
-        It reads from this object, which must stay open as long as it is used.
+        It reads from this record, which must not be closed while it is used.
 
         Raises:
             MediaMismatch: it is not DICOM.
@@ -169,8 +173,7 @@ class Opened:
             RecordTooLarge: over a cap of ``Limits`` (T14).
         """
         if self.media_type == FHIR:
-            parsed = parse(self.document, source=_SOURCE, limits=self._limits, exact=True)
-            found = elements(parsed, source=_SOURCE)
+            found = elements(self._parsed(exact=True), source=_SOURCE)
         else:
             found = image_elements(self.stream(), source=_SOURCE, limits=self._limits)
         if len(found) != self.header.elements:
@@ -189,7 +192,7 @@ class Opened:
             ExtraMissing: it is DICOM and pydicom is not installed.
         """
         if self.media_type == FHIR:
-            lines = outline_of_resource(self.resource)
+            lines = outline_of_resource(self._parsed(exact=True))
         else:
             image = inspect(self.stream(), source=_SOURCE, limits=self._limits)
             lines = outline_of_image(image)
@@ -244,13 +247,14 @@ def open_record(
 ) -> Opened:
     """Read a decrypted container and return the record in it.
 
-    ``stream`` stands at the container's first byte and ends with it. A stream
-    that can seek is decrypted plaintext, such as a ``scratch_file``: a DICOM
-    record keeps reading from it, and closing the record closes it. Any other is
-    read to its end here, so that whoever authenticates it has seen its last
-    byte (T03), and DICOM goes to a nameless file in the folder ``scratch``.
-    ``checks`` are the caller's words for what it verified before, ``standing``
-    for whether the patient confirmed the record.
+    ``stream`` stands at the container's first byte, ends with it, and belongs to
+    the record from here on: it is closed as soon as it is not needed. One that
+    can seek is decrypted plaintext, such as a ``scratch_file``, and a DICOM
+    record keeps reading from it. Any other is read to its end here, so that
+    whoever authenticates it has seen its last byte (T03), and DICOM goes to a
+    nameless file in the folder ``scratch``. ``checks`` are the caller's words
+    for what it verified before, ``standing`` for whether the patient confirmed
+    the record.
 
     Raises:
         FormatUnknown: a container version or media type that this release lacks.
@@ -260,7 +264,21 @@ def open_record(
         StoreReadOnly: the scratch folder may not be written.
         StoreUnavailable: another fault of the scratch folder.
     """
-    header = read_header(stream, limits=limits)
+    try:
+        header = read_header(stream, limits=limits)
+        body, start = _read_body(stream, header, scratch, limits)
+    except BaseException:
+        stream.close()
+        raise
+    if body is not stream:
+        stream.close()
+    return Opened(header, body, start=start, checks=tuple(checks), standing=standing, limits=limits)
+
+
+def _read_body(
+    stream: BinaryIO, header: Header, scratch: str | os.PathLike[str] | None, limits: Limits
+) -> tuple[bytes | BinaryIO, int]:
+    """Return the body, and where it starts in the stream if it stays there."""
     if header.encoding == "identity" and header.stored != header.length:
         raise RecordInvalid(source=_SOURCE, problem="its lengths do not agree")
     body: bytes | BinaryIO
@@ -269,13 +287,14 @@ def open_record(
         body = _read_text(stream, header, limits)
     elif stream.seekable():
         body, start = stream, stream.tell()
-        if stream.seek(0, io.SEEK_END) != start + header.stored:
-            raise RecordInvalid(source=_SOURCE, problem="it has not the length it declares")
+        if stream.seek(0, io.SEEK_END) < start + header.stored:
+            raise RecordInvalid(source=_SOURCE, problem=_SHORT)
+        stream.seek(start + header.stored)
     else:
         body = copy_to_scratch(stream, header.stored, folder=scratch, source=_SOURCE)
     if stream.read(1):
         raise RecordInvalid(source=_SOURCE, problem="there are bytes after its end")
-    return Opened(header, body, start=start, checks=tuple(checks), standing=standing, limits=limits)
+    return body, start
 
 
 def _read_text(stream: BinaryIO, header: Header, limits: Limits) -> bytes:
@@ -283,10 +302,10 @@ def _read_text(stream: BinaryIO, header: Header, limits: Limits) -> bytes:
         raise RecordTooLarge(source=_SOURCE, limit=f"{limits.fhir_bytes:,} bytes of JSON")
     if header.encoding == "gzip":
         text = gunzip(
-            stream, cap=header.length, limits=limits, source=_SOURCE, stored=header.stored
+            stream, cap=limits.fhir_bytes, limits=limits, source=_SOURCE, stored=header.stored
         )
     else:
         text = stream.read(header.length)
     if len(text) != header.length:
-        raise RecordInvalid(source=_SOURCE, problem="it has not the length it declares")
+        raise RecordInvalid(source=_SOURCE, problem=_SHORT)
     return text
