@@ -41,10 +41,18 @@ function realPath(name) {
   }
 }
 
+// The folders that remappings lead to are allowed, as they are by the native compiler.
+function remappedFolders(input) {
+  const remappings = (input.settings && input.settings.remappings) || [];
+  return remappings.map((remapping) => remapping.replace(/^[^=]*=/, ''));
+}
+
 // Real paths on both sides: a symbolic link inside an allowed folder must not lead out of it.
-function importReader({ basePath, includePaths, allowPaths }) {
+function importReader({ basePath, includePaths, allowPaths }, input) {
   const folders = [basePath, ...includePaths];
-  const roots = [...folders, ...allowPaths].map((root) => realPath(path.resolve(basePath, root))).filter(Boolean);
+  const roots = [...folders, ...allowPaths, ...remappedFolders(input)]
+    .map((root) => realPath(path.resolve(basePath, root)))
+    .filter(Boolean);
   const isAllowed = (file) => roots.some((root) => file === root || file.startsWith(root + path.sep));
   return (name) => {
     const found = folders.map((folder) => realPath(path.resolve(folder, name))).find(Boolean);
@@ -56,10 +64,8 @@ function importReader({ basePath, includePaths, allowPaths }) {
 
 // The metadata hash covers source paths, comments and every remapping of the user's machine. Without it
 // the same contract has the same code, and so the same code hash in the manifest, on every machine.
-function withoutMetadataHash(text) {
-  const input = JSON.parse(text);
-  input.settings = { metadata: { bytecodeHash: 'none' }, ...input.settings };
-  return JSON.stringify(input);
+function withoutMetadataHash(input) {
+  return { ...input, settings: { metadata: { bytecodeHash: 'none' }, ...input.settings } };
 }
 
 // A pipe takes what fits and answers EAGAIN while it is full: write until all of it is out.
@@ -79,4 +85,6 @@ function writeAll(text) {
 const given = parseArguments(process.argv.slice(2));
 const solc = require('solc');
 if (solc.version() !== VERSION) stop(`expected ${VERSION} in node_modules, found ${solc.version()}: run "make setup"`);
-writeAll(solc.compile(withoutMetadataHash(fs.readFileSync(0, 'utf8')), { import: importReader(given) }));
+const input = JSON.parse(fs.readFileSync(0, 'utf8'));
+const request = JSON.stringify(withoutMetadataHash(input));
+writeAll(solc.compile(request, { import: importReader(given, input) }));
