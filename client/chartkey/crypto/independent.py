@@ -1,8 +1,8 @@
-"""A second reader of everything sealed, built on pycryptodome and on nothing else of chartkey.crypto.
+"""A second reader of everything sealed, on pycryptodome and nothing else of chartkey.crypto.
 
 It follows ``client/README.md``, not the other modules, so that a fault shared by writer and reader
-shows: ``chartkey envelope check --independent`` and every vector in ``tests/vectors/`` use it. It is
-for checking files at one's own desk, not for answering strangers. All contexts are plain bytes.
+shows: ``chartkey envelope check --independent`` uses it, and every vector in ``tests/vectors/``. It
+is for checking files at one's own desk, not for answering strangers. Contexts are plain bytes.
 """
 
 from __future__ import annotations

@@ -213,6 +213,17 @@ class KeyFile:
         return keys
 
     @staticmethod
+    def address(path: str | os.PathLike[str]) -> str:
+        """Return the account that a key file is for (EIP-55), without opening it.
+
+        Raises:
+            KeyfileUnsafe: its mode lets others read or write it.
+            KeyfileInvalid: it is missing, or not a key file.
+            FormatUnknown: it was written by a later release.
+        """
+        return str(_parse(Path(path), read(Path(path)))["address"])
+
+    @staticmethod
     def open(path: str | os.PathLike[str], passphrase: str) -> Keys:
         """Open a key file.
 
@@ -250,7 +261,7 @@ def _unlock(path: Path, keystore: Document, passphrase: str) -> LocalAccount:
         if "MAC mismatch" in str(err):
             raise PassphraseWrong(path=path) from None
         raise KeyfileInvalid(path=path, problem="its Ethereum keystore is damaged") from None
-    except (KeyError, TypeError, NotImplementedError):
+    except (KeyError, TypeError, RuntimeError):
         raise KeyfileInvalid(path=path, problem="its Ethereum keystore is damaged") from None
 
 

@@ -86,8 +86,8 @@ def check_form(signature: bytes, *, what: str = "message") -> None:
     """Refuse what a second signature for the same key and message could look like (EIP-2).
 
     Raises:
-        SignatureInvalid: it is not 65 bytes, r or s is out of range, s is in the upper half, or v is
-            not 27 or 28.
+        SignatureInvalid: it is not 65 bytes, r or s is out of range, s is in the upper half, or v
+            is not 27 or 28.
     """
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
     sized = len(signature) == SIGNATURE_BYTES and signature[64] in (27, 28)
@@ -96,13 +96,18 @@ def check_form(signature: bytes, *, what: str = "message") -> None:
 
 
 def _encode(domain: dict[str, Any], types: Types, message: dict[str, Any]) -> SignableMessage:
+    from eth_abi.exceptions import EncodingError
     from eth_account.messages import encode_typed_data
     from eth_utils.exceptions import ValidationError
 
+    primary = _primary(types)
+    # A field that its type does not name would be shown to the signer and not be signed.
+    if set(message) != {entry["name"] for entry in types.get(primary, [])}:
+        raise SignatureInvalid(what=primary)
     try:
         return encode_typed_data(domain, types, message)
-    except (ValueError, TypeError, KeyError, ValidationError) as err:
-        raise SignatureInvalid(what=_primary(types)) from err
+    except (ValueError, TypeError, KeyError, EncodingError, ValidationError) as err:
+        raise SignatureInvalid(what=primary) from err
 
 
 def _primary(types: Types) -> str:
