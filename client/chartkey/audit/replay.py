@@ -5,8 +5,9 @@
 3
 
 Every event of every contract is known here; an unknown one is refused, because a state
-without it would only look complete. So is a log out of order, twice, or of a block that the
-chain has given up: that one's hash differs, or the node marks it removed (T22).
+without it would only look complete. So is a log that is out of order, came twice, or is of a
+block with another hash than its neighbours', which a reorganisation leaves behind (T22); logs
+that the node itself marks removed never get here (``chain.logs``).
 """
 
 from __future__ import annotations
@@ -67,8 +68,6 @@ def apply(state: State, event: Event) -> None:
 
 
 def _check_place(state: State, event: Event) -> None:
-    if getattr(event, "removed", False):
-        raise refusal(event, "the chain gave up its block")
     if (event.block, event.log_index) <= state.last:
         raise refusal(event, "it is out of order or came twice")
     block = state.block

@@ -41,6 +41,10 @@ __all__ = [
 ]
 
 
+_NO_CENSUS = Census(0, 0, 0, 0, 0)
+_NO_EPOCH = KeyEpoch(0, False)
+
+
 @dataclass(frozen=True, slots=True)
 class Regulator:
     """A regulator that was ever admitted; ``name`` is the last one published."""
@@ -82,7 +86,7 @@ class Consortium:
     account), ``profiles`` by 32-byte id.
     """
 
-    census: Census = Census(0, 0, 0, 0, 0)
+    census: Census = _NO_CENSUS
     agreement: bytes = ZERO32
     accounts: list[str] = field(default_factory=list)
     members: dict[str, Member] = field(default_factory=dict)
@@ -130,7 +134,7 @@ class Relationship:
     parties: Parties
     nonce: int
     proposer: str = ""
-    key_epoch: KeyEpoch = KeyEpoch(0, False)
+    key_epoch: KeyEpoch = _NO_EPOCH
     records: dict[bytes, RecordState] = field(default_factory=dict)
     attestations: dict[bytes, Attestation] = field(default_factory=dict)
     grants: dict[bytes, GrantState] = field(default_factory=dict)

@@ -6,6 +6,7 @@ Nothing of this is stored. Each function answers as the contracts' view of that 
 from __future__ import annotations
 
 from chartkey.audit.state import Consortium, Registrar, Relationship, State
+from chartkey.chain.address import checksum
 from chartkey.models import (
     Certification,
     GrantStatus,
@@ -51,10 +52,8 @@ def summary_of(registrar: Registrar, account: str) -> str | None:
 
 def institution_of(registrar: Registrar, affiliation: bytes) -> str | None:
     """The institution above a 32-byte affiliation; None for an unknown department."""
-    from eth_utils.address import to_checksum_address
-
     if affiliation[:12] == _NO_DEPARTMENT:
-        return to_checksum_address(affiliation[12:])
+        return checksum("0x" + affiliation[12:].hex())
     department = registrar.departments.get(affiliation)
     return department.institution if department else None
 

@@ -31,9 +31,7 @@ def _created(state: State, event: Event) -> None:
     consortium = state.consortium
     if consortium.accounts:
         raise refusal(event, "the consortium was created already")
-    for index, (account, details) in enumerate(
-        zip(founders, event.args["details"], strict=True)
-    ):
+    for index, (account, details) in enumerate(zip(founders, event.args["details"], strict=True)):
         _invite(consortium, account, details, index, written_at(event))
     # Rounds count from one, so that the slot is never zero (P61).
     consortium.census = Census(len(founders), 0, 1, len(founders), 0)
@@ -154,9 +152,7 @@ def _invite(
     from eth_abi.abi import encode
     from eth_hash.auto import keccak
 
-    fields = tuple(
-        details[name] for name in ("name", "creditCode", "localCode", "grade", "tier")
-    )
+    fields = tuple(details[name] for name in ("name", "creditCode", "localCode", "grade", "tier"))
     digest = keccak(encode(["(string,string,string,string,uint8)"], [fields]))
     consortium.details[account] = Details(*fields)
     consortium.members[account] = Member(

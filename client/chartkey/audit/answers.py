@@ -1,0 +1,166 @@
+"""Who could read a record, and why (R40): authorisation as the chain shows it.
+
+"Was authorised" is one question, "was handed a key" another (P52): the second is answered by
+the custodians' receipts, which are not on chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chartkey.audit.state import Relationship, State
+from chartkey.audit.status import is_institution_active, is_viewer_active
+from chartkey.audit.wording import clean, moment, scope_label
+from chartkey.errors import Ambiguous, RecordMissing
+from chartkey.models import GrantStatus, GrantTerms, Kind, RelationshipStatus, Scope
+
+__all__ = ["Answer", "Reader", "who_could_read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One account and what decides whether it may read.
+
+    ``basis`` is ``owner``, ``author institution`` or ``grant``; ``reason`` a sentence;
+    ``grant`` the 16-byte grant id, if any.
+    """
+
+    account: str
+    basis: str
+    reason: str
+    grant: bytes | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reader as JSON values."""
+        grant = "0x" + self.grant.hex() if self.grant else None
+        return {
+            "account": self.account,
+            "basis": self.basis,
+            "reason": self.reason,
+            "grant": grant,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who could read a record at a block, and who could not although a grant names them.
+
+    ``readers`` could: owner first, then the author institution, then grants from the oldest.
+    ``barred`` were granted something in the same relationship that did not let them read this
+    record then. ``time`` is the block's, in Unix time.
+    """
+
+    record: bytes
+    relationship: str
+    block: int
+    time: int
+    readers: tuple[Reader, ...]
+    barred: tuple[Reader, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON values."""
+        return {
+            "record": "0x" + self.record.hex(),
+            "relationship": self.relationship,
+            "block": self.block,
+            "time": self.time,
+            "readers": [reader.to_dict() for reader in self.readers],
+            "barred": [reader.to_dict() for reader in self.barred],
+        }
+
+
+def who_could_read(
+    state: State, record: bytes, block: int, time: int, relationship: str | None = None
+) -> Answer:
+    """Answer from a state who could read a record.
+
+    Args:
+        state: The state at the end of the block.
+        record: The 32-byte id of a record version.
+        block: The block's number, for the answer.
+        time: The block's Unix time: grants that have expired by then do not count.
+        relationship: Where the record is anchored; needed only when two relationships use
+            the same id.
+
+    Raises:
+        RecordMissing: no such record was anchored by then.
+        Ambiguous: several relationships use that id; name one.
+    """
+    address = _find(state, record, relationship)
+    found = state.relationships[address]
+    readers = list(_standing_readers(state, found))
+    barred: list[Reader] = []
+    for id, terms in found.terms.items():
+        problem = _obstacle(state, found, id, terms, record, time)
+        reader = Reader(terms.viewer, "grant", problem or _permission(terms), id)
+        (barred if problem else readers).append(reader)
+    return Answer(record, address, block, time, tuple(readers), tuple(barred))
+
+
+def _find(state: State, record: bytes, relationship: str | None) -> str:
+    found = [
+        address
+        for address, entry in state.relationships.items()
+        if record in entry.records and relationship in (None, address)
+    ]
+    if not found:
+        raise RecordMissing(record="0x" + record.hex())
+    if len(found) > 1:
+        raise Ambiguous(what="record id", choices=found, parameter="relationship")
+    return found[0]
+
+
+def _standing_readers(state: State, relationship: Relationship) -> Iterator[Reader]:
+    parties = relationship.parties
+    yield Reader(
+        parties.owner,
+        "owner",
+        "The record is theirs; an owner's reading never expires and survives whatever happens "
+        "to the institution.",
+    )
+    reason = "Its clinician wrote the record: its staff read it through its own custodian, with "
+    reason += "a receipt."
+    if not is_institution_active(state.consortium, parties.institution):
+        reason += " It is not an active member now, but it still holds the keys."
+    yield Reader(parties.institution, "author institution", reason)
+
+
+def _permission(terms: GrantTerms) -> str:
+    return (
+        f"The owner granted {scope_label(terms)} for {clean(terms.purpose)} until "
+        f"{moment(terms.expires_at)}, and the viewer is active."
+    )
+
+
+def _obstacle(
+    state: State,
+    relationship: Relationship,
+    id: bytes,
+    terms: GrantTerms,
+    record: bytes,
+    time: int,
+) -> str | None:
+    """Return why a grant does not let its viewer read the record, or None if it does."""
+    if not _covers(relationship, terms, record):
+        return f"The grant covers {scope_label(terms)}, not this record."
+    if relationship.grants[id].status == GrantStatus.REVOKED:
+        return "The owner revoked the grant; what was read before cannot be called back."
+    if time >= terms.expires_at:
+        return f"The grant expired at {moment(terms.expires_at)}."
+    if relationship.parties.status != RelationshipStatus.ACCEPTED:
+        return "The relationship has ended, and its grants with it."
+    if not is_viewer_active(state, terms.viewer, terms.affiliation):
+        return "The viewer, or an institution or department above, is not active."
+    return None
+
+
+def _covers(relationship: Relationship, terms: GrantTerms, record: bytes) -> bool:
+    kind = relationship.records[record].kind
+    if terms.scope == Scope.RECORD:
+        return terms.record_id == record
+    if terms.scope == Scope.KIND:
+        return terms.kind == kind
+    # Kind 0 is the patient's choice to leave it out of wide grants (P23).
+    return kind != Kind.UNSPECIFIED

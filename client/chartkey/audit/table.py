@@ -1,0 +1,54 @@
+"""The timeline as a table in a terminal; needs the extra ``[audit]``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from chartkey.audit.timeline import Row
+from chartkey.audit.wording import moment, short
+from chartkey.errors import ExtraMissing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["print_table"]
+
+_COLOURS = {
+    "governance": "magenta",
+    "people": "blue",
+    "relationship": "cyan",
+    "record": "green",
+    "consent": "yellow",
+    "relay": "bright_black",
+}
+
+
+def print_table(rows: Sequence[Row], console: Console | None = None) -> None:
+    """Print a row for each event; to standard output unless a rich console is given.
+
+    Raises:
+        ExtraMissing: rich is not installed; ``pip install 'chartkey[audit]'`` brings it.
+    """
+    try:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+    except ImportError as err:
+        raise ExtraMissing(extra="audit", package="rich") from err
+    table = Table(expand=False, show_edge=False, pad_edge=False)
+    table.add_column("block", justify="right", no_wrap=True)
+    table.add_column("time (UTC)", no_wrap=True)
+    for heading in ("who", "what", "entity"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        noun, _, id = row.entity.partition(" ")
+        # As Text, not str: a name must not be read as rich's markup.
+        table.add_row(
+            str(row.block),
+            moment(row.time)[:19].replace("T", " "),
+            Text(row.who, _COLOURS[row.group]),
+            Text(row.what),
+            Text(f"{noun} {short(id)}"),
+        )
+    (console or Console()).print(table)
