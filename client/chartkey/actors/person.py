@@ -19,7 +19,7 @@ from chartkey.errors import (
     PersonUnknown,
     RelationshipMissing,
 )
-from chartkey.models import ZERO32, Certification, RelationshipStatus, Role, SummaryEntry
+from chartkey.models import ZERO32, Certification, RelationshipStatus, Role, Suite, SummaryEntry
 
 if TYPE_CHECKING:
     from chartkey.chain.call import Call
@@ -89,6 +89,26 @@ class Person:
     def address(self) -> str:
         """The person's account, EIP-55."""
         return self.keys.address
+
+    def rotate_key(self) -> int:
+        """Make a new encryption key, keep it durably, publish it; return its version (R04).
+
+        A patient's relationship roots are wrapped to the new key too (P02).
+
+        Raises:
+            KeyfileUnsafe: the key file may be read by others by now.
+            KeyfileInvalid: the key file is gone or damaged.
+            CustodianUnavailable: no member relays; run it again, the key is kept.
+            TransactionUnknown: the node went away; run it again.
+        """
+        published = self.network.registrar.person_of(self.address).key_version
+        # A version that an interrupted run made and did not publish is published now.
+        version = self.keys.version
+        if version == published:
+            version = self.keys.add_encryption_key()
+        key = self.keys.public_der(version)
+        self._relay(self.network.registrar.publish_key(Suite.RSA_OAEP_AES_GCM, key))
+        return version
 
     def relationships(self, owner: str | None = None) -> list[SummaryEntry]:
         """Return all relationships of a patient, by default one's own, oldest first (R12).

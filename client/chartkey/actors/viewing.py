@@ -1,0 +1,269 @@
+"""How a clinician asks for access and reads what was granted (R20, R27, P10)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from chartkey.actors.person import Person
+from chartkey.actors.reason import write_reason
+from chartkey.chain.encryption import encryption_key
+from chartkey.chain.events import events
+from chartkey.crypto.digest import keccak256
+from chartkey.custody.custodian import Release
+from chartkey.custody.release import NO_GRANT, covers
+from chartkey.custody.statements import ReadingReceipt
+from chartkey.errors import (
+    AccessDenied,
+    Ambiguous,
+    CustodianUnavailable,
+    DecryptionFailed,
+    PersonInactive,
+    ReceiptInvalid,
+    RelationshipMissing,
+    RequestMissing,
+    SignatureInvalid,
+)
+from chartkey.models import (
+    ZERO32,
+    AccessRequest,
+    Granted,
+    Kind,
+    Parties,
+    Purpose,
+    RecordPointer,
+    Requested,
+    Scope,
+)
+from chartkey.records import Opened
+
+if TYPE_CHECKING:
+    from chartkey.chain.network import Network
+    from chartkey.crypto.keyfile import Keys
+    from chartkey.custody.directory import Directory
+
+__all__ = ["Viewing"]
+
+
+class Viewing(Person):
+    """The part of a clinician that asks and reads, under one affiliation."""
+
+    def __init__(
+        self,
+        network: Network,
+        keys: Keys,
+        directory: Directory | None = None,
+        *,
+        affiliation: bytes,
+        institution: str,
+    ) -> None:
+        super().__init__(network, keys, directory)
+        self.affiliation = affiliation
+        self.institution = institution
+
+    def request(
+        self,
+        patient: str,
+        *,
+        kind: Kind | None = None,
+        record: bytes | None = None,
+        purpose: Purpose | str = Purpose.TREAT,
+        reason: str = "",
+        relationship: str | None = None,
+    ) -> Requested:
+        """Ask a patient for access to one record, a kind, or (neither named) everything.
+
+        Args:
+            patient: The patient's account.
+            kind: A coarse kind.
+            record: A record's 32-byte id.
+            purpose: An HL7 PurposeOfUse code.
+            reason: Free text of at most 1,000 bytes, encrypted to the patient.
+            relationship: Which of the patient's relationships the records are in.
+
+        Raises:
+            PersonUnknown: the patient is not certified.
+            PersonInactive: this clinician may not act now.
+            RelationshipMissing: the patient has no accepted relationship.
+            Ambiguous: several; pass ``relationship``.
+            ContractRefused: for example because sixteen requests are open.
+            CustodianUnavailable: no member relays.
+        """
+        self._require_active()
+        chosen = relationship or self._only(patient, self._accepted(patient))
+        salt = secrets.token_bytes(32)
+        request_id = keccak256(bytes.fromhex(self.address[2:]) + salt)
+        asked = AccessRequest(
+            salt=salt,
+            affiliation=self.affiliation,
+            scope=_scope(kind, record),
+            purpose=str(purpose),
+            kind=0 if kind is None or record is not None else kind,
+            record_id=record or ZERO32,
+            reason=write_reason(reason, patient, encryption_key(self.network, patient), request_id),
+        )
+        self._relay(self.network.relationship(chosen).request_access(asked), self.institution)
+        return self._requested(chosen, request_id)
+
+    def records(self, request: Requested | None = None) -> list[RecordPointer]:
+        """Return the pointers that a grant on a request covers; without one, what one wrote here.
+
+        Raises:
+            RequestMissing: the request has no grant in force.
+            NodeUnavailable: the node is away.
+        """
+        if request is None:
+            return self._authored()
+        history = self.history(request.relationship)
+        grants = [g for g in history.grants() if g.terms.request == request.id]
+        live = [g for g in grants if self._is_live(g)]
+        if not live:
+            raise RequestMissing(request="0x" + request.id.hex())
+        return [p for p in history.records() if covers(live[-1].terms, p)]
+
+    def read(self, record: RecordPointer) -> Opened:
+        """Read a record under a grant, or as staff of the institution that wrote it.
+
+        A receipt is signed before any key is released (P10); the custodian's promise that it
+        is logged is kept beside the key file.
+
+        Raises:
+            AccessDenied: for every reason alike.
+            CustodianUnavailable: no custodian of the record answers.
+            ReceiptInvalid: the custodian's promise is not its own.
+            DecryptionFailed: what was released does not open.
+            CommitmentMismatch: it is not what was anchored.
+            StorageError: no store answers with the right bytes.
+        """
+        grant = self._grant_for(record)
+        parties = self.network.relationship(record.relationship).parties()
+        if grant is None and parties.institution != self.institution:
+            raise AccessDenied
+        release = self._release(record, grant, parties)
+        self.device.keep_promise(release.promise)
+        if grant is not None:
+            key = self._reader.granted_key(record, grant, release.scopes)
+        else:
+            key = self._reader.staff_key(record, release)
+        slips = [s.slip for s in release.records if s.record == record.record]
+        if not slips:
+            raise DecryptionFailed
+        return self._reader.open(record, key, self._reader.data_key(record, key, slips[0]))
+
+    def requested(self) -> list[Requested]:
+        """Return what one has asked for, oldest first, answered or not.
+
+        Raises:
+            NodeUnavailable: the node is away.
+        """
+        asked = events(self.network, names=["AccessRequested"], topics=[None, self.address])
+        addresses = dict.fromkeys(event.address for event in asked)
+        return [
+            requested
+            for address in addresses
+            for requested in self.history(address).requests()
+            if requested.viewer == self.address
+        ]
+
+    def readable(self) -> list[RecordPointer]:
+        """Return every record that one may read now: granted, or written by oneself.
+
+        Raises:
+            NodeUnavailable: the node is away.
+        """
+        given = events(self.network, names=["AccessGranted"], topics=[self.address])
+        addresses = dict.fromkeys(event.address for event in given)
+        granted = [
+            pointer
+            for address in addresses
+            for pointer in self.history(address).records()
+            if self._grant_for(pointer)
+        ]
+        return list({p.record: p for p in [*granted, *self._authored()]}.values())
+
+    def _require_active(self) -> None:
+        registrar = self.network.registrar
+        active, _ = registrar.is_clinician_active(self.address, self.affiliation)
+        if not active:
+            raise PersonInactive(address=self.address, affiliation="0x" + self.affiliation.hex())
+
+    def _only(self, patient: str, relationships: list[str]) -> str:
+        if not relationships:
+            raise RelationshipMissing(owner=patient, status="accepted")
+        if len(relationships) > 1:
+            names = self.directory.names()
+            choices = []
+            for relationship in relationships:
+                house = self.network.relationship(relationship).parties().institution
+                choices.append(f"{relationship} ({names.get(house, house)})")
+            raise Ambiguous(
+                what="relationships", choices=", ".join(choices), parameter="relationship"
+            )
+        return relationships[0]
+
+    def _requested(self, relationship: str, request: bytes) -> Requested:
+        for requested in self.history(relationship).requests():
+            if requested.id == request:
+                return requested
+        raise RequestMissing(request="0x" + request.hex())
+
+    def _authored(self) -> list[RecordPointer]:
+        anchored = events(self.network, names=["RecordAnchored"])
+        addresses = {e.address for e in anchored if e.args["author"] == self.address}
+        return [
+            pointer
+            for address in sorted(addresses)
+            for pointer in self.history(address).records()
+            if pointer.author == self.address
+        ]
+
+    def _is_live(self, granted: Granted) -> bool:
+        return self.network.relationship(granted.relationship).is_grant_live(granted.terms.id)
+
+    def _grant_for(self, record: RecordPointer) -> Granted | None:
+        for granted in reversed(self.history(record.relationship).grants()):
+            terms = granted.terms
+            mine = (terms.viewer, terms.affiliation) == (self.address, self.affiliation)
+            if mine and covers(terms, record) and self._is_live(granted):
+                return granted
+        return None
+
+    def _release(self, record: RecordPointer, grant: Granted | None, parties: Parties) -> Release:
+        """Ask the author institution, then the mirror, which has no keys for staff."""
+        keepers = (parties.institution, parties.mirror if grant else None)
+        away: CustodianUnavailable | None = None
+        for keeper in keepers:
+            if keeper is None:
+                continue
+            try:
+                return self._released_by(keeper, record, grant)
+            except CustodianUnavailable as err:
+                away = err
+        raise away or AccessDenied()
+
+    def _released_by(self, keeper: str, record: RecordPointer, grant: Granted | None) -> Release:
+        receipt = ReadingReceipt(
+            relationship=record.relationship,
+            reader=self.address,
+            affiliation=self.affiliation,
+            grant=grant.terms.id if grant else NO_GRANT,
+            records=(record.record,),
+            custodian=keeper,
+            signed_at=int(time.time()),
+        )
+        signed = receipt.sign(self.keys, self.network.chain_id)
+        release = self.directory.custodian(keeper).release(signed)
+        try:
+            promised = release.promise.check(self.network.chain_id)
+        except SignatureInvalid as err:
+            raise ReceiptInvalid(problem="the custodian's promise is not signed by it") from err
+        if (promised.custodian, promised.relationship) != (keeper, record.relationship):
+            raise ReceiptInvalid(problem="the custodian's promise is about something else")
+        return release
+
+
+def _scope(kind: Kind | None, record: bytes | None) -> Scope:
+    if record is not None:
+        return Scope.RECORD
+    return Scope.EVERYTHING if kind is None else Scope.KIND
