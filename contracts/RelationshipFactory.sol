@@ -43,7 +43,7 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         _requireParty(proposer, opening.owner, opening.institution);
         _checkWraps(opening);
         (address ownerSummary, address institutionSummary) = _checkParties(opening);
-        _checkPrevious(opening);
+        _checkPrevious(opening.owner, opening.institution, opening.nonce);
         relationship = relationshipOf(opening.owner, opening.institution, opening.nonce);
         if (_precluded[relationship] || relationship.code.length != 0) {
             revert RelationshipFactoryClosed(relationship);
@@ -67,6 +67,8 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         if (relationship.code.length != 0) {
             IRelationship(relationship).close(_msgSender());
         } else if (!_precluded[relationship]) {
+            // Else a tombstone far ahead would open the way to a second live relationship.
+            _checkPrevious(owner, institution, nonce);
             _precluded[relationship] = true;
             emit RelationshipPrecluded(owner, institution, relationship, nonce);
         }
@@ -116,19 +118,28 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         if (institutionSummary == address(0) || !_consortium.isActive(opening.institution)) {
             revert RelationshipFactoryInstitutionInvalid(opening.institution);
         }
-        // One house must not hold wrap and slips (P01); a consortium of two has no third.
-        address mirror = opening.mirror;
-        if (
-            mirror != address(0) &&
-            (mirror == opening.institution ||
-                mirror == opening.owner ||
-                !_consortium.isActive(mirror))
-        ) revert RelationshipFactoryMirrorInvalid(mirror);
+        _checkMirror(opening);
     }
 
-    function _checkPrevious(Opening calldata opening) private view {
-        if (opening.nonce == 0) return;
-        address previous = relationshipOf(opening.owner, opening.institution, opening.nonce - 1);
+    /// @dev One house must not hold wrap and slips (P01); a consortium of two has no third.
+    function _checkMirror(Opening calldata opening) private view {
+        address mirror = opening.mirror;
+        bool valid;
+        if (mirror == address(0)) {
+            (, uint32 electorate, , , ) = _consortium.census();
+            valid = electorate == 2;
+        } else {
+            valid =
+                mirror != opening.institution &&
+                mirror != opening.owner &&
+                _consortium.isActive(mirror);
+        }
+        if (!valid) revert RelationshipFactoryMirrorInvalid(mirror);
+    }
+
+    function _checkPrevious(address owner, address institution, uint32 nonce) private view {
+        if (nonce == 0) return;
+        address previous = relationshipOf(owner, institution, nonce - 1);
         if (_precluded[previous]) return;
         if (previous.code.length == 0) revert RelationshipFactoryPreviousOpen(previous);
         IRelationship.Status status = IRelationship(previous).status();

@@ -202,7 +202,7 @@ interface IConsortium {
     /// @param details Number of details.
     error ConsortiumFoundersInvalid(uint256 founders, uint256 details);
 
-    /// @notice The same account was named twice, or is the zero address.
+    /// @notice The account is the zero address.
     /// @param account The account.
     error ConsortiumAccountInvalid(address account);
 
@@ -214,7 +214,7 @@ interface IConsortium {
     /// @param account The caller.
     error ConsortiumNotMember(address account);
 
-    /// @notice The account's standing does not allow this.
+    /// @notice The account's standing does not allow this; a founder named twice, too.
     /// @param account The account.
     /// @param standing Where it stands.
     error ConsortiumStandingInvalid(address account, Standing standing);
@@ -236,7 +236,7 @@ interface IConsortium {
     /// @param id The number given.
     error ConsortiumProposalNotOpen(uint256 id);
 
-    /// @notice The deadline has passed, or a member has left the electorate since; open it anew.
+    /// @notice The deadline has passed, or a member was suspended or expelled since; open it anew.
     /// @param id The proposal.
     error ConsortiumProposalLapsed(uint256 id);
 
@@ -391,7 +391,7 @@ interface IConsortium {
     /// @notice The numbers that votes are counted against.
     /// @return memberCount Institutions ever admitted.
     /// @return electorate Active members.
-    /// @return round How often a member has left the electorate, plus one.
+    /// @return round How often a member was suspended or expelled, plus one.
     /// @return unsigned Founders that have yet to sign.
     /// @return proposalCount Proposals ever opened.
     function census()

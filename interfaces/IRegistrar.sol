@@ -155,7 +155,7 @@ interface IRegistrar {
     /// @param account The caller.
     error RegistrarNotInstitution(address account);
 
-    /// @notice The account is in use already, or is not what this needs.
+    /// @notice The account is in use already, is an institution's, or is not what this needs.
     /// @param account The account.
     /// @param certification How far its registration is.
     error RegistrarPersonInvalid(address account, Certification certification);

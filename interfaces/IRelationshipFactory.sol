@@ -4,15 +4,16 @@ pragma solidity 0.8.28;
 /// @title RelationshipFactory: makes the relationship clones
 /// @notice One Patient–Provider Relationship at a time for each pair of owner and institution.
 /// @dev A clone's address follows from owner, institution and nonce by CREATE2 and is known
-///      before it exists (P04). Nonce n+1 is accepted only when n is refused, ended or precluded,
-///      so a pair has one live relationship and a refused proposer cannot flood.
+///      before it exists (P04). Nonce n+1 is accepted, and precluded, only when n is refused,
+///      ended or precluded: a pair has one live relationship, and nobody has more than one
+///      proposal open with the same partner.
 interface IRelationshipFactory {
     /// @notice What the proposer hands over.
     /// @param owner The owner, as a rule a patient.
     /// @param institution The steward.
     /// @param nonce How many relationships this pair has had before.
     /// @param mirror The member that keeps the second copy of the key slips (P01); zero in a
-    ///        consortium of two.
+    ///        consortium of two, and only there.
     /// @param rootCommitment Salted commitment to the relationship root (P02).
     /// @param ownerKeyVersion The owner's key that `ownerWrap` is for.
     /// @param institutionKeyVersion The institution's key that `institutionWrap` is for.
@@ -66,7 +67,8 @@ interface IRelationshipFactory {
     /// @param institution The institution.
     error RelationshipFactoryInstitutionInvalid(address institution);
 
-    /// @notice The mirror is the institution or the owner, or not an Active member.
+    /// @notice The mirror is the institution or the owner, not an Active member, or missing
+    ///         although there are more than two.
     /// @param mirror The mirror.
     error RelationshipFactoryMirrorInvalid(address mirror);
 
@@ -95,7 +97,8 @@ interface IRelationshipFactory {
 
     /// @notice Close a relationship whether or not it exists yet.
     /// @dev Only the owner or the institution. A clone that exists is refused or ended; for one
-    ///      that does not, a tombstone is left that the proposal meets. Idempotent.
+    ///      that does not, a tombstone is left that the proposal meets. Idempotent. The previous
+    ///      one must be closed.
     /// @param owner The owner.
     /// @param institution The institution.
     /// @param nonce Its number for this pair.

@@ -451,17 +451,14 @@ class GrantTerms:
 
 @dataclass(frozen=True, slots=True)
 class GrantState:
-    """What is stored of a grant.
+    """What is stored of a grant; the event AccessGranted carries the rest.
 
-    A grant revoked before it arrived (P22) has ``viewer`` and ``scope`` None.
+    ``digest`` is 26 bytes: the start of keccak256 over the ABI-encoded rest. A grant revoked
+    before it arrived (P22) has ``expires_at`` 0 and a digest of zeros.
     """
 
-    viewer: str | None
-    scope: Scope | None
-    kind: int
     status: GrantStatus
     expires_at: int
-    granted_at: int
     digest: bytes
 
 

@@ -7,7 +7,9 @@ import {IConsortium} from "../../interfaces/IConsortium.sol";
 
 /// @title Membership: who belongs to the consortium
 /// @dev `_round` starts at one and grows whenever a member leaves the electorate; a proposal of
-///      an earlier round lapses, because votes of the departed would still be counted in it.
+///      an earlier round lapses, because votes of the departed would still be counted in it. It
+///      grows with the expulsion of an invited or suspended one too: a second admission that was
+///      voted earlier would bring the expelled back.
 abstract contract Membership is IConsortium, ERC2771Context {
     uint32 private _memberCount;
     uint32 private _electorate;
@@ -115,6 +117,7 @@ abstract contract Membership is IConsortium, ERC2771Context {
         Member storage member = _members[account];
         if (action == Action.RestoreInstitution) _electorate += 1;
         else if (member.standing == Standing.Active) _leaveElectorate();
+        else _round += 1;
         _stand(member, _standingAfter(action));
         emit StandingChanged(id, account, member.standing, _electorate, _round);
     }

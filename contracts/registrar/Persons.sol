@@ -62,8 +62,10 @@ abstract contract Persons is IRegistrar, ERC2771Context {
         address certifier
     ) internal {
         Person storage person = _persons[account];
-        // An institution's account is never a person's too: roles would mix.
-        if (account == address(0) || person.keyVersion != 0) {
+        // An institution's account is never a person's too: roles would mix. One that has not
+        // enrolled yet is known by its seat.
+        (uint32 seat, ) = _consortium.seatOf(account);
+        if (person.keyVersion != 0 || seat != 0) {
             revert RegistrarPersonInvalid(account, person.certification);
         }
         if (role == Role.None) revert RegistrarRoleInvalid(role);

@@ -15,6 +15,10 @@ abstract contract Grants is Records {
     uint256 private constant GRANTED = uint256(GrantStatus.Granted);
     uint256 private constant REVOKED = uint256(GrantStatus.Revoked);
 
+    struct GrantSlot {
+        uint256 packed;
+    }
+
     struct RequestState {
         address viewer;
         RequestStatus status;
@@ -23,7 +27,7 @@ abstract contract Grants is Records {
     // Packed by hand as the compiler would pack GrantState, from the lowest byte: status (1),
     // expiresAt (5), digest (26). Read and written once each, a revocation costs less than half
     // of MedRec's (P61); field by field it does not.
-    mapping(bytes16 id => uint256 packed) private _grants;
+    mapping(bytes16 id => GrantSlot) private _grants;
     mapping(bytes32 request => RequestState) private _requests;
     mapping(address viewer => uint8 open) private _openRequests;
 
@@ -60,13 +64,14 @@ abstract contract Grants is Records {
     /// @inheritdoc IRelationship
     function grantAccess(Grant calldata grant) external onlyOwner {
         _requireAccepted();
-        if (grant.id == 0 || _grants[grant.id] != 0) revert GrantIdInvalid(grant.id);
+        GrantSlot storage slot = _grants[grant.id];
+        if (grant.id == 0 || slot.packed != 0) revert GrantIdInvalid(grant.id);
         _checkScope(grant.scope, grant.kind, grant.recordId);
         if (grant.expiresAt <= block.timestamp) revert GrantExpiryInvalid(grant.expiresAt);
         _checkWrap(grant.wrap.length);
         _checkViewer(grant.viewer, grant.affiliation);
         if (grant.request != 0) _approve(grant.request, grant.viewer);
-        _grants[grant.id] =
+        slot.packed =
             uint256(bytes32(_digest(grant))) |
             (uint256(grant.expiresAt) << 8) |
             GRANTED;
@@ -75,10 +80,11 @@ abstract contract Grants is Records {
 
     /// @inheritdoc IRelationship
     function revokeAccess(bytes16 id) external onlyOwner {
-        uint256 packed = _grants[id];
+        GrantSlot storage slot = _grants[id];
+        uint256 packed = slot.packed;
         uint256 current = packed & STATUS_MASK;
         if (current == REVOKED) return;
-        _grants[id] = (packed & ~STATUS_MASK) | REVOKED;
+        slot.packed = (packed & ~STATUS_MASK) | REVOKED;
         // A grant that never was has handed out nothing: no new epoch for a mere tombstone.
         if (current == GRANTED) _rotating = true;
         emit AccessRevoked(id);
@@ -86,7 +92,7 @@ abstract contract Grants is Records {
 
     /// @inheritdoc IRelationship
     function grantOf(bytes16 id) public view returns (GrantState memory grant) {
-        uint256 packed = _grants[id];
+        uint256 packed = _grants[id].packed;
         grant.status = GrantStatus(uint8(packed));
         grant.expiresAt = uint40(packed >> 8);
         grant.digest = bytes26(bytes32(packed));

@@ -57,7 +57,7 @@ def storages(state: State) -> Iterator[Storage]:
     for address, summary in state.summaries.items():
         yield Storage("Summary", address, _summary(summary))
     for address, relationship in state.relationships.items():
-        yield Storage("Relationship", address, _relationship(relationship))
+        yield Storage("Relationship", address, _relationship(relationship, state.consortium))
 
 
 def _consortium(consortium: Consortium) -> Slots:
@@ -177,24 +177,26 @@ def _summary(summary: Summary) -> Slots:
     return slots
 
 
-def _relationship(relationship: Relationship) -> Slots:
+def _relationship(relationship: Relationship, consortium: Consortium) -> Slots:
     slots = Slots()
-    _put_parties(slots, relationship)
+    _put_parties(slots, relationship, consortium)
     for id, record in relationship.records.items():
         _put_record(slots, id, record)
-    _put_nonces(slots, 6, relationship.anchor_nonces, "the owner's anchoring nonces")
+    _put_nonces(slots, 5, relationship.anchor_nonces, "the owner's anchoring nonces")
     for id, grant in relationship.grants.items():
         _put_grant(slots, id, grant)
     for id, request in relationship.requests.items():
         fields = ((_word(request.viewer), 20), (request.status, 1))
-        slots.put(_entry(8, id), f"request 0x{id.hex()}", *fields)
+        slots.put(_entry(7, id), f"request 0x{id.hex()}", *fields)
     for viewer, count in relationship.open_requests.items():
-        slots.put(_entry(9, _address(viewer)), f"open requests of {viewer}", (count, 1))
+        slots.put(_entry(8, _address(viewer)), f"open requests of {viewer}", (count, 1))
     return slots
 
 
-def _put_parties(slots: Slots, relationship: Relationship) -> None:
+def _put_parties(slots: Slots, relationship: Relationship, consortium: Consortium) -> None:
     parties = relationship.parties
+    # Members count their seats from one; no mirror is zero.
+    mirror = consortium.members[parties.mirror].index + 1 if parties.mirror else 0
     slots.put(
         0,
         "owner, status and epoch",
@@ -203,13 +205,13 @@ def _put_parties(slots: Slots, relationship: Relationship) -> None:
         (relationship.proposer == parties.owner, 1),
         (relationship.key_epoch.rotating, 1),
         (relationship.key_epoch.epoch, 4),
+        (mirror, 4),
     )
     slots.put(1, "institution", (_word(parties.institution), 20))
-    slots.put(2, "mirror", (_word(parties.mirror), 20))
 
 
 def _put_record(slots: Slots, id: bytes, record: RecordState) -> None:
-    slot = _entry(5, id)
+    slot = _entry(4, id)
     label = f"record 0x{id.hex()}"
     slots.put(slot, label, (_word(record.root), 32))
     slots.put(slot + 1, label, (_word(record.locator_hash), 32))
@@ -227,19 +229,13 @@ def _put_record(slots: Slots, id: bytes, record: RecordState) -> None:
 
 def _put_grant(slots: Slots, id: bytes, grant: GrantState) -> None:
     # A fixed-size byte string is padded on the right, unlike a number.
-    slot = _entry(7, id.ljust(32, b"\0"))
-    label = f"grant 0x{id.hex()}"
     slots.put(
-        slot,
-        label,
-        (_word(grant.viewer), 20),
-        (grant.scope or 0, 1),
-        (grant.kind, 1),
+        _entry(6, id.ljust(32, b"\0")),
+        f"grant 0x{id.hex()}",
         (grant.status, 1),
         (grant.expires_at, 5),
-        (grant.granted_at, 4),
+        (_word(grant.digest), 26),
     )
-    slots.put(slot + 1, label, (_word(grant.digest), 32))
 
 
 def _put_nonces(slots: Slots, base: int, nonces: Iterable[int], label: str) -> None:

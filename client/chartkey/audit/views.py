@@ -245,15 +245,7 @@ def _record(record: RecordState) -> tuple[Any, ...]:
 
 
 def _grant(grant: GrantState) -> tuple[Any, ...]:
-    return (
-        _account(grant.viewer),
-        grant.scope or 0,
-        grant.kind,
-        grant.status,
-        grant.expires_at,
-        grant.granted_at,
-        grant.digest,
-    )
+    return (grant.status, grant.expires_at, grant.digest)
 
 
 def _subject(address: str, owner: str) -> bytes:

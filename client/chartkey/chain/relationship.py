@@ -22,7 +22,6 @@ from chartkey.models import (
     RelationshipStatus,
     RequestState,
     RequestStatus,
-    Scope,
 )
 
 __all__ = ["Relationship", "encode_purpose"]
@@ -104,15 +103,7 @@ class Relationship(Contract):
     def grant_of(self, grant: bytes) -> GrantState:
         """What is stored of a grant; ``GrantStatus.NONE`` when unknown."""
         found = self._read("grantOf", grant)
-        return GrantState(
-            known(found.viewer),
-            Scope(found.scope) if found.scope else None,
-            found.kind,
-            GrantStatus(found.status),
-            found.expiresAt,
-            found.grantedAt,
-            found.digest,
-        )
+        return GrantState(GrantStatus(found.status), found.expiresAt, found.digest)
 
     def is_grant_live(self, grant: bytes) -> bool:
         """Whether a grant holds at the block's time: granted, not expired, Accepted."""

@@ -123,13 +123,7 @@ def _access_granted(state: State, event: Event) -> None:
         _approve(relationship, event)
     relationship.terms[args["id"]] = _terms(args)
     relationship.grants[args["id"]] = GrantState(
-        viewer=args["viewer"],
-        scope=Scope(args["scope"]),
-        kind=args["kind"],
-        status=GrantStatus.GRANTED,
-        expires_at=args["expiresAt"],
-        granted_at=written_at(event),
-        digest=_digest(args),
+        status=GrantStatus.GRANTED, expires_at=args["expiresAt"], digest=_digest(args)
     )
 
 
@@ -138,7 +132,7 @@ def _access_revoked(state: State, event: Event) -> None:
     grant = relationship.grants.get(event.args["id"])
     if grant is None:
         # A tombstone that the grant meets (P22); it handed out nothing, so no new epoch.
-        grant = GrantState(None, None, 0, GrantStatus.REVOKED, 0, 0, ZERO32)
+        grant = GrantState(GrantStatus.REVOKED, 0, bytes(26))
     elif grant.status == GrantStatus.REVOKED:
         raise refusal(event, "its grant was revoked already")
     else:
@@ -204,18 +198,23 @@ def _terms(args: dict[str, Any]) -> GrantTerms:
 
 
 def _digest(args: dict[str, Any]) -> bytes:
-    """Return what a grant's second slot holds: keccak256 of the ABI-encoded rest of it."""
+    """Return the start of keccak256 over what the event carries and the slot does not."""
+    from eth_abi.abi import encode
     from eth_hash.auto import keccak
 
-    return keccak(
-        args["affiliation"]
-        + args["recordId"]
-        + args["purpose"].ljust(32, b"\0")
-        + args["consent"]
-        + args["request"]
-        + args["keyVersion"].to_bytes(32, "big")
-        + keccak(args["wrap"])
-    )
+    fields = {
+        "viewer": "address",
+        "affiliation": "bytes32",
+        "scope": "uint8",
+        "kind": "uint8",
+        "recordId": "bytes32",
+        "purpose": "bytes16",
+        "consent": "bytes32",
+        "request": "bytes32",
+        "keyVersion": "uint32",
+    }
+    values = [args[name] for name in fields]
+    return keccak(encode([*fields.values(), "bytes32"], [*values, keccak(args["wrap"])]))[:26]
 
 
 HANDLERS = {
