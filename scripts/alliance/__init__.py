@@ -1,0 +1,1 @@
+"""Bringing an alliance into being: contracts, first votes, and a sandbox to try it in."""

@@ -1,0 +1,138 @@
+"""The contracts as they were compiled, and what their code looks like once it is deployed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.alliance.refusal import Refused
+
+__all__ = ["NAMES", "ORDER", "Artifact", "Artifacts", "is_stale", "load"]
+
+ORDER = (
+    "Forwarder",
+    "Consortium",
+    "Summary",
+    "Registrar",
+    "Relationship",
+    "RelationshipFactory",
+)
+"""The contracts in the order in which they are deployed."""
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "Forwarder": (),
+    "Consortium": ("Forwarder",),
+    "Summary": ("Registrar", "RelationshipFactory"),
+    "Registrar": ("Forwarder", "Consortium", "Summary"),
+    "Relationship": ("Forwarder", "Consortium", "Registrar", "RelationshipFactory"),
+    "RelationshipFactory": ("Forwarder", "Consortium", "Registrar", "Relationship"),
+}
+"""Which contracts each names in its constructor, in the order of its arguments."""
+
+_PUSH1, _PUSH32 = 0x60, 0x7F
+_WORD = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One compiled contract: its ABI, the code that creates it and the code that stays."""
+
+    name: str
+    abi: list[dict[str, Any]]
+    creation: bytes
+    runtime: bytes
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """The constructor's parameters as the ABI describes them."""
+        found = (entry["inputs"] for entry in self.abi if entry["type"] == "constructor")
+        return next(found, [])
+
+    def encode(self, arguments: Sequence[Any]) -> bytes:
+        """Return the constructor's arguments, ABI-encoded."""
+        from eth_abi import encode
+
+        return encode([_solidity_type(entry) for entry in self.parameters], list(arguments))
+
+    def matches(self, code: bytes) -> bool:
+        """Whether code on chain is this contract's, whatever its immutables hold."""
+        return len(code) == len(self.runtime) and self._masked(code) == self.runtime
+
+    def addresses_in(self, code: bytes) -> frozenset[str]:
+        """Return every address that deployed code of this contract keeps as an immutable."""
+        from eth_utils.address import to_checksum_address
+
+        words = (code[at : at + _WORD] for at in _immutables(self.runtime))
+        return frozenset(to_checksum_address(word[12:]) for word in words if not any(word[:12]))
+
+    def _masked(self, code: bytes) -> bytes:
+        masked = bytearray(code)
+        for at in _immutables(self.runtime):
+            masked[at : at + _WORD] = bytes(_WORD)
+        return bytes(masked)
+
+
+Artifacts = Mapping[str, Artifact]
+
+
+def load(root: Path) -> dict[str, Artifact]:
+    """Read what Brownie compiled into ``build/contracts`` of a project.
+
+    Raises:
+        Refused: a contract has not been compiled.
+    """
+    return {name: _read(root / "build" / "contracts" / f"{name}.json", name) for name in ORDER}
+
+
+def is_stale(root: Path) -> bool:
+    """Whether a source is newer in content than what was compiled from it."""
+    return any(
+        _source_hash(source) != _compiled_hash(root / "build" / folder / f"{source.stem}.json")
+        for folder in ("contracts", "interfaces")
+        for source in (root / folder).rglob("*.sol")
+    )
+
+
+def _source_hash(source: Path) -> str:
+    # The digest that Brownie writes into its artifacts; nothing rests on its strength.
+    return hashlib.sha1(source.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def _compiled_hash(artifact: Path) -> str | None:
+    if not artifact.is_file():
+        return None
+    digest: str | None = json.loads(artifact.read_text("utf-8")).get("sha1")
+    return digest
+
+
+def _read(path: Path, name: str) -> Artifact:
+    if not path.is_file():
+        raise Refused(f"{name} is not compiled: run `brownie compile` first.")
+    build = json.loads(path.read_text("utf-8"))
+    creation, runtime = (bytes.fromhex(build[key]) for key in ("bytecode", "deployedBytecode"))
+    return Artifact(name, build["abi"], creation, runtime)
+
+
+def _immutables(runtime: bytes) -> Iterator[int]:
+    """Yield where compiled code leaves 32 zero bytes for the constructor to fill.
+
+    The compiler pushes every other zero with one byte, so PUSH32 of zero is always an immutable.
+    """
+    at = 0
+    while at < len(runtime):
+        width = runtime[at] - _PUSH1 + 1 if _PUSH1 <= runtime[at] <= _PUSH32 else 0
+        if width == _WORD and not any(runtime[at + 1 : at + 1 + _WORD]):
+            yield at + 1
+        at += 1 + width
+
+
+def _solidity_type(entry: dict[str, Any]) -> str:
+    kind: str = entry["type"]
+    if not kind.startswith("tuple"):
+        return kind
+    inner = ",".join(_solidity_type(component) for component in entry["components"])
+    return f"({inner}){kind.removeprefix('tuple')}"

@@ -1,0 +1,76 @@
+"""Deploy the contracts and write the manifest: `brownie run deploy [plan] --network NAME`.
+
+Run it as often as you like. It deploys what is missing, goes on after an interruption, refuses
+where the code on chain is not what contracts/ compile to, and sends nothing when all is there.
+`brownie run deploy plan` prints what would be deployed and sends nothing at all.
+
+It asks nothing. These environment variables say what the defaults do not:
+
+MANIFEST       the file to write; build/manifests/<chain id>.json
+FOUNDERS       who founds the consortium; on a development chain the sandbox's two hospitals
+AGREEMENT      folder of the agreement's texts; scripts/agreement/v1
+DEPLOYER       account in Brownie's keystore; on a development chain the node's first account
+PASSWORD_FILE  file whose first line opens it, mode 0600
+CONFIRMATIONS  blocks until something counts as settled; by default more than half of Clique's
+               sealers (P60), and 1 on a development chain
+MAX_HEAD_AGE   seconds after which a node's newest block is too old to trust; 60, and no limit on a
+               development chain
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from brownie import CONFIG, accounts, chain, project, rpc, web3
+
+from scripts.alliance.artifacts import Artifact, load
+from scripts.alliance.deployer import Deployer
+from scripts.alliance.deployment import Deployment
+from scripts.alliance.parameters import ROOT, Parameters
+from scripts.alliance.refusal import plainly
+from scripts.alliance.table import plan_table
+
+
+def main() -> None:
+    """Deploy what is missing and write the manifest."""
+    with plainly():
+        _deployment().run()
+        if _is_development() and rpc.is_child():
+            print("Brownie started this chain, and it ends with this script.")
+
+
+def plan() -> None:
+    """Print what `main` would find and deploy; send nothing, write nothing."""
+    with plainly():
+        print(plan_table(_deployment().plan()))
+        print("Nothing was sent.")
+
+
+def _deployment() -> Deployment:
+    parameters = Parameters.read(chain.id, development=_is_development())
+    account = _account(parameters)
+
+    def create(artifact: Artifact, arguments: Sequence[Any], nonce: int) -> int:
+        container = project.get_loaded_projects()[0][artifact.name]
+        contract = account.deploy(container, *arguments, nonce=nonce)
+        return int(contract.tx.block_number)
+
+    return Deployment(
+        Deployer(web3, account.address, create),
+        load(ROOT),
+        parameters.founding(),
+        parameters.manifest,
+        parameters.settings(web3),
+        print,
+    )
+
+
+def _account(parameters: Parameters) -> Any:
+    if parameters.deployer is None:
+        return accounts[0]
+    return accounts.load(parameters.deployer, password=parameters.password())
+
+
+def _is_development() -> bool:
+    return bool(CONFIG.network_type == "development")
