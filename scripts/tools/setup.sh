@@ -32,6 +32,7 @@ find_python() {
     version=$(python_version "$name") || continue
     if at_least "$version" 3.11 && ! at_least "$version" 3.13; then
       python=$name
+      python_found=$version
       break
     fi
     seen="${seen:+$seen, }$name is $version"
@@ -39,7 +40,7 @@ find_python() {
   if [ -z "$python" ]; then
     problem "Python 3.11 or 3.12 (${seen:-none found}). Install it, on Debian or Ubuntu: apt install python3.11 python3.11-venv; elsewhere from python.org or with pyenv. PYTHON=/path/to/python3.11 names one that is not on PATH."
   elif ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    problem "Python's venv module ($python has none). Install it, on Debian or Ubuntu: apt install python$version-venv."
+    problem "Python's venv module ($python has none). Install it, on Debian or Ubuntu: apt install python$python_found-venv."
   fi
 }
 
@@ -64,9 +65,9 @@ find_make() {
   fi
 }
 
-# stamp_of FILE…: one line that changes with any of the files, this script, the folder and the tools.
+# stamp_of FILE…: one line that changes with any of the files, this script, the tools and the folder.
 stamp_of() {
-  { cat "$@" scripts/tools/setup.sh; echo "$tools"; pwd -P; } | cksum
+  echo "$(cat "$@" scripts/tools/setup.sh | cksum) $place"
 }
 
 is_done() {
@@ -92,8 +93,12 @@ run() {
 python_packages() {
   export BROWNIE_NOCOMPILE=1
   locked=.toolchain/build-packages.txt
-  # Only a finished environment is brought up to date in place; what an interruption left is thrown away.
-  clear=$([ -f "$python_stamp" ] && [ -x .venv/bin/python ] || echo --clear)
+  # Only an environment that was finished here is brought up to date in place. What an interruption left is
+  # thrown away, and so is what was moved here: its programs name the Python of the other place.
+  clear=--clear
+  case "$(cat $python_stamp 2>/dev/null)" in
+    *" $place") [ ! -x .venv/bin/python ] || clear= ;;
+  esac
   "$python" -m venv $clear .venv &&
     awk '/^[^ #]/ { wanted = /^(setuptools|wheel)==/ } wanted' requirements.txt >$locked &&
     .venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $locked &&
@@ -108,6 +113,15 @@ client_in_place() {
     echo 'import chartkey_toolchain' >"$site/chartkey_toolchain.pth"
 }
 
+# Brownie keeps its chains in the user's home. make test does not read that file, bare brownie commands do.
+note_old_networks() {
+  networks=$HOME/.brownie/network-config.yaml
+  [ -f "$networks" ] || return 0
+  awk '/id: development$/ { near = 1 } near && /cmd:/ { exit !/anvil/ }' "$networks" && return 0
+  echo "set-up: note: $networks was written by an older Brownie, whose network \"development\" is not Anvil."
+  echo "        Bare brownie commands need the current one: move that file away, and Brownie writes it anew."
+}
+
 find_python
 find_node
 find_make
@@ -115,7 +129,7 @@ if [ -n "$problems" ]; then
   printf 'set-up: this machine lacks:\n%s' "$problems" >&2
   exit 1
 fi
-tools="$(python_version "$python") $(uname -sm)"
+place="Python $python_found on $(uname -sm) in $(pwd -P)"
 mkdir -p .toolchain
 
 python_stamp=.venv/chartkey.stamp
@@ -151,4 +165,5 @@ if ! is_done $samples_stamp "$want"; then
   echo "$want" >$samples_stamp
 fi
 [ -n "$worked" ] || exit 0
+note_old_networks
 echo "set-up: ready"
