@@ -15,7 +15,7 @@ __all__ = ["Event", "RawLog"]
 RawLog = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Event:
     """One event of a genuine contract.
 
@@ -33,6 +33,10 @@ class Event:
     tx: bytes
     log_index: int
     timestamp: int | None = None
+
+    def __repr__(self) -> str:
+        # Arguments hold wraps and handles: they stay out of logs.
+        return f"Event({self.contract}.{self.name} at {self.address}, block {self.block})"
 
     @classmethod
     def decode(cls, contract: str, log: RawLog, timestamp: int | None = None) -> Event:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -26,6 +26,7 @@ from chartkey.crypto.digest import keccak256
 from chartkey.errors import (
     ArgumentInvalid,
     ContractRefused,
+    JournalUnusable,
     NodeRefused,
     NodeUnavailable,
     TransactionFailed,
@@ -91,9 +92,8 @@ class Sender:
         with self._turn():
             entry = self._earlier(key, digest)
             if entry is None:
-                self._rebroadcast(entry for entry in self._unsettled() if self._is_left(entry))
-                entry = self._sign(call, key, digest)
-                self._broadcast(entry, first=True)
+                self._clear_way()
+                entry = self._start(call, key, digest)
             elif entry.state is not State.DONE:
                 self._broadcast(entry)
         if not wait:
@@ -138,9 +138,6 @@ class Sender:
     def _unsettled(self) -> list[Entry]:
         return self._journal.unsettled(self._network.chain_id, self.address)
 
-    def _is_left(self, entry: Entry) -> bool:
-        return entry.state is State.OPEN and entry.hash not in self._sent
-
     def _earlier(self, key: str | None, digest: bytes) -> Entry | None:
         """Return the entry that this intent has already, unless it came to nothing."""
         if key is None:
@@ -151,6 +148,18 @@ class Sender:
             return None
         if entry.digest != digest:
             raise ArgumentInvalid(function="send", problem="its key was used for another call")
+        return entry
+
+    def _start(self, call: Call, key: str | None, digest: bytes) -> Entry:
+        """Sign and broadcast; once more when somebody without this journal took the nonce."""
+        entry = self._sign(call, key, digest)
+        try:
+            self._broadcast(entry, first=True)
+        except TransactionFailed:
+            if self._quantity("eth_getTransactionCount", [self.address, "pending"]) <= entry.nonce:
+                raise
+            entry = self._sign(call, key, digest)
+            self._broadcast(entry, first=True)
         return entry
 
     def _sign(self, call: Call, key: str | None, digest: bytes) -> Entry:
@@ -190,8 +199,16 @@ class Sender:
             raw=bytes(signed.raw_transaction),
         )
 
+    def _clear_way(self) -> None:
+        """Send again what an earlier run left: later nonces wait for it."""
+        left = (e for e in self._unsettled() if e.state is State.OPEN and e.hash not in self._sent)
+        try:
+            self._rebroadcast(left)
+        except TransactionUnknown as err:
+            raise NodeUnavailable(rpc=self._network.rpc) from err
+
     def _rebroadcast(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Send again what earlier runs left, for later nonces wait; return what can be mined."""
+        """Broadcast the same bytes again; return what can still be mined."""
         sent = []
         for entry in list(entries):
             try:
@@ -230,25 +247,22 @@ class Sender:
     def _mined(self, entry: Entry, deadline: float) -> Receipt:
         """Wait for a receipt and write down what it says."""
         pause = _FIRST_PAUSE
-        while True:
-            found = self._asked(entry, lambda: self._found(entry))
-            if found is not None:
-                break
+        while (receipt := self._asked(entry, lambda: self._receipt(entry))) is None:
             if time.monotonic() > deadline:
                 raise self._unknown(entry)
             time.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 1.5)
-        receipt = Receipt(self._network, entry.hash, found)
         self._note(entry, self._asked(entry, lambda: self._state_of(receipt)))
         return receipt
 
-    def _found(self, entry: Entry) -> Mapping[str, Any] | None:
+    def _receipt(self, entry: Entry) -> Receipt | None:
         try:
             found = self._network.raw("eth_getTransactionReceipt", [_shown(entry)])
         except NodeRefused:
             # Geth answers an error while it indexes.
             return None
-        return found if isinstance(found, dict) and found.get("blockNumber") else None
+        mined = isinstance(found, dict) and found.get("blockNumber")
+        return Receipt(self._network, entry.hash, found) if mined else None
 
     def _state_of(self, receipt: Receipt) -> State:
         # Even a failure is not final before that: on another branch it might succeed.
@@ -257,9 +271,11 @@ class Sender:
         return State.DONE if receipt.succeeded else State.FAILED
 
     def _note(self, entry: Entry, state: State) -> None:
-        if entry.state is not state:
-            with self._journal.turn():
-                self._journal.put(replace(entry, state=state))
+        if entry.state is state:
+            return
+        # A receipt is not withheld because of a full disk: a missing note costs a look-up later.
+        with suppress(JournalUnusable), self._journal.turn():
+            self._journal.put(replace(entry, state=state))
 
     def _succeeded(self, receipt: Receipt) -> Receipt:
         if receipt.succeeded:
@@ -274,7 +290,7 @@ class Sender:
         """Ask the node about a transaction under way; without an answer it is unknown."""
         try:
             return question()
-        except NodeUnavailable as err:
+        except (NodeUnavailable, NodeRefused) as err:
             raise self._unknown(entry) from err
 
     def _unknown(self, entry: Entry) -> TransactionUnknown:

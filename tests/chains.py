@@ -1,0 +1,256 @@
+"""Real chains for tests: a node of their own on a free port, and a deployment on it.
+
+::
+
+    with start_chain("anvil") as chain:
+        manifest = deploy(chain.rpc, founders=(person("协和医院"), person("城北社区医院")))
+        network = connect(chain.rpc, manifest)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chartkey.chain.manifest import Deployed, Manifest
+from chartkey.crypto.digest import keccak256
+
+if TYPE_CHECKING:
+    from chartkey.chain.network import Network
+    from chartkey.chain.sender import Sender
+
+ROOT = Path(__file__).resolve().parents[1]
+CHAIN_ID = 1337
+AGREEMENT = keccak256("联盟协议 第一版".encode())
+CONTRACTS = (
+    "Forwarder",
+    "Consortium",
+    "Summary",
+    "Registrar",
+    "Relationship",
+    "RelationshipFactory",
+)
+"""In the order in which they are deployed."""
+
+_START_SECONDS = 30.0
+
+
+def engines() -> list[str]:
+    """Return which of Anvil and Ganache are installed, the quicker one first."""
+    return [name for name in ("anvil", "ganache") if _binary(name).exists()]
+
+
+def person(name: str) -> Any:
+    """Return an account whose key follows from a name, the same in every run."""
+    from eth_account import Account
+
+    return Account.from_key(keccak256(b"a test's key", name.encode()))
+
+
+class Chain:
+    """A node that a test started, and may kill and start again."""
+
+    def __init__(self, engine: str, folder: Path, options: Sequence[str]) -> None:
+        self.engine, self.port = engine, _free_port()
+        self.rpc = f"http://127.0.0.1:{self.port}"
+        self._command = _command(engine, self.port, folder) + list(options)
+        self._log = folder / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the node and wait until it answers; its state is the one it stopped with."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait()
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM) -> None:
+        """End the node; SIGKILL leaves it no time to write its state."""
+        process, self._process = self._process, None
+        if process is not None and process.poll() is None:
+            os.killpg(process.pid, sent)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def request(self, method: str, *params: Any) -> Any:
+        """Return a JSON-RPC method's result, by other means than the code under test."""
+        from urllib.request import Request, urlopen
+
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        headers = {"content-type": "application/json"}
+        with urlopen(Request(self.rpc, json.dumps(body).encode(), headers), timeout=30) as reply:
+            answer = json.load(reply)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def fund(self, address: str, ether: int = 10) -> None:
+        """Give an account ether from the node's own, and wait until it is mined."""
+        bank = self.request("eth_accounts")[0]
+        sent = {"from": bank, "to": address, "value": hex(ether * 10**18)}
+        self.receipt(self.request("eth_sendTransaction", sent))
+
+    def receipt(self, transaction: str) -> dict[str, Any]:
+        """Wait for a receipt."""
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            found: dict[str, Any] | None = self.request("eth_getTransactionReceipt", transaction)
+            if found:
+                return found
+            time.sleep(0.01)
+        raise TimeoutError(transaction)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            try:
+                self.request("eth_chainId")
+                return
+            except OSError:
+                if self._process is None or self._process.poll() is not None:
+                    break
+                time.sleep(0.02)
+        self.stop(signal.SIGKILL)
+        raise RuntimeError(f"{self.engine} did not start:\n{self._log.read_text()[-2000:]}")
+
+
+@contextmanager
+def start_chain(engine: str | None = None, *options: str) -> Iterator[Chain]:
+    """Run a chain of Anvil or Ganache; by default of whichever is installed."""
+    folder = Path(tempfile.mkdtemp(prefix="chartkey-chain-"))
+    chain = Chain(engine or engines()[0], folder, options)
+    try:
+        chain.start()
+        yield chain
+    finally:
+        chain.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def artifact(name: str) -> dict[str, Any]:
+    """Return what ``brownie compile`` left of a contract."""
+    path = ROOT / "build" / "contracts" / f"{name}.json"
+    if not path.exists():
+        raise RuntimeError(f"{path} is missing: run brownie compile")
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
+
+
+def deploy(rpc: str, founders: Sequence[Any] = ()) -> Manifest:
+    """Deploy the six contracts from the node's own account; founders are yet to sign.
+
+    ``founders`` are accounts, by default three; each is funded.
+    """
+    from web3 import HTTPProvider, Web3
+
+    web3: Any = Web3(HTTPProvider(rpc))
+    founders = founders or [person(name) for name in HOUSES]
+    creator = web3.eth.accounts[0]
+    for founder in founders:
+        paid = {"from": creator, "to": founder.address, "value": web3.to_wei(10, "ether")}
+        web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(paid), poll_latency=0.01)
+    nonce = web3.eth.get_transaction_count(creator)
+    places = {name: _created(creator, nonce + i) for i, name in enumerate(CONTRACTS)}
+    blocks = [
+        _create(web3, creator, name, _arguments(name, places, founders)) for name in CONTRACTS
+    ]
+    return Manifest(
+        chain_id=web3.eth.chain_id,
+        deployment_block=min(blocks),
+        contracts={
+            name: Deployed(places[name], keccak256(bytes(web3.eth.get_code(places[name]))))
+            for name in CONTRACTS
+        },
+        confirmations=1,
+        max_head_age=None,
+        development_chains=(web3.eth.chain_id,),
+    )
+
+
+HOUSES = ("协和医院", "城北社区医院", "人民医院")
+"""The founders that ``deploy`` takes by default; the first is the lead."""
+
+
+def _arguments(name: str, places: dict[str, Any], founders: Sequence[Any]) -> tuple[Any, ...]:
+    accounts = [founder.address for founder in founders]
+    details = [(f"机构{i}", f"{i:018d}", f"{i:04d}", "三级甲等", 3) for i in range(len(accounts))]
+    named = {
+        "Forwarder": (),
+        "Consortium": ("Forwarder",),
+        "Summary": ("Registrar", "RelationshipFactory"),
+        "Registrar": ("Forwarder", "Consortium", "Summary"),
+        "Relationship": ("Forwarder", "Consortium", "Registrar", "RelationshipFactory"),
+        "RelationshipFactory": ("Forwarder", "Consortium", "Registrar", "Relationship"),
+    }[name]
+    extra = (accounts, details, AGREEMENT) if name == "Consortium" else ()
+    return (*(places[other] for other in named), *extra)
+
+
+def _create(web3: Any, creator: str, name: str, arguments: tuple[Any, ...]) -> int:
+    built = artifact(name)
+    factory = web3.eth.contract(abi=built["abi"], bytecode=built["bytecode"])
+    sent = factory.constructor(*arguments).transact({"from": creator, "gas": 10_000_000})
+    receipt = web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
+    assert receipt["status"] == 1, name
+    return int(receipt["blockNumber"])
+
+
+def _created(creator: str, nonce: int) -> str:
+    import rlp  # type: ignore[import-untyped]
+    from eth_utils.address import to_checksum_address
+
+    return str(to_checksum_address(keccak256(rlp.encode([bytes.fromhex(creator[2:]), nonce]))[12:]))
+
+
+def found(network: Network, founders: Sequence[Any] = ()) -> list[Sender]:
+    """Let every founder sign the agreement, and return a sender for each."""
+    from chartkey.chain.journal import MemoryJournal
+    from chartkey.chain.sender import Sender
+
+    accounts = founders or [person(name) for name in HOUSES]
+    senders = [Sender(network, account, MemoryJournal()) for account in accounts]
+    for sender in senders:
+        sender.send(network.consortium.sign_agreement(AGREEMENT))
+    return senders
+
+
+def _binary(engine: str) -> Path:
+    return ROOT / "node_modules" / ".bin" / engine
+
+
+def _command(engine: str, port: int, folder: Path) -> list[str]:
+    binary, listen = str(_binary(engine)), str(port)
+    if engine == "anvil":
+        fees = ["--hardfork", "paris", "--block-base-fee-per-gas", "0", "--gas-price", "1"]
+        limits = ["--gas-limit", "60000000", "--state", str(folder / "state.json")]
+        return [binary, "--port", listen, "--chain-id", str(CHAIN_ID), "--silent", *fees, *limits]
+    # Ganache 7 does not start with paris; its chain is kept in a folder.
+    fork = ["--chain.hardfork", "istanbul", "--chain.chainId", str(CHAIN_ID)]
+    kept = ["--database.dbPath", str(folder / "chain"), "--wallet.deterministic", "--logging.quiet"]
+    fees = ["--miner.defaultGasPrice", "1", "--miner.blockGasLimit", "60000000"]
+    return [binary, "--server.port", listen, *fork, *kept, *fees]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
