@@ -195,17 +195,18 @@ def _relationship(relationship: Relationship, consortium: Consortium) -> Slots:
 
 def _put_parties(slots: Slots, relationship: Relationship, consortium: Consortium) -> None:
     parties = relationship.parties
-    # Members count their seats from one; no mirror is zero.
-    mirror = consortium.members[parties.mirror].index + 1 if parties.mirror else 0
+    # Seats count from one; zero is no mirror.
+    mirror = consortium.members.get(parties.mirror or "")
+    seat = mirror.index + 1 if mirror else 0
     slots.put(
         0,
-        "owner, status and epoch",
+        "owner, status, epoch and mirror",
         (_word(parties.owner), 20),
         (parties.status, 1),
         (relationship.proposer == parties.owner, 1),
         (relationship.key_epoch.rotating, 1),
         (relationship.key_epoch.epoch, 4),
-        (mirror, 4),
+        (seat, 4),
     )
     slots.put(1, "institution", (_word(parties.institution), 20))
 

@@ -87,7 +87,9 @@ def is_viewer_active(state: State, viewer: str, affiliation: bytes) -> bool:
             and person.certification == Certification.CERTIFIED
         )
     if viewer == institution_of(state.registrar, affiliation):
-        return is_institution_active(state.consortium, viewer)
+        # An institution's gateway reads for the house or for an Active department (P12).
+        active = is_institution_active(state.consortium, viewer)
+        return active and _is_department_active(state.registrar, affiliation)
     return is_clinician_active(state, viewer, affiliation)
 
 

@@ -102,6 +102,8 @@ def _members(consortium: Consortium) -> Iterator[Question]:
             member.agreement,
         )
         yield ask("member", account, "memberOf", account, answer=stored)
+        seat = (member.index + 1, member.standing)
+        yield ask("member", account, "seatOf", account, answer=seat)
         active = is_institution_active(consortium, account)
         yield ask("member", account, "isActive", account, answer=active)
 

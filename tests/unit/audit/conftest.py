@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.audit.story import Story, alliance, everything, shared
+
+
+@pytest.fixture
+def alliance_story() -> Story:
+    return alliance()
+
+
+@pytest.fixture
+def shared_story() -> Story:
+    return shared()
+
+
+@pytest.fixture
+def full_story() -> Story:
+    return everything()
