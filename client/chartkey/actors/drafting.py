@@ -108,6 +108,7 @@ def read_draft(
         container,
         checks=("the author's signature over every element",),
         standing="draft, not yet confirmed",
+        lent=True,
     )
     content = ContentTree(opened.header.leaf_seed, opened.elements).root
     if content != header.attestation.content_root or opened.kind != header.attestation.kind:

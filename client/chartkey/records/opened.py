@@ -243,6 +243,7 @@ def open_record(
     checks: Iterable[str] = (),
     standing: str | None = None,
     scratch: str | os.PathLike[str] | None = None,
+    lent: bool = False,
     limits: Limits = LIMITS,
 ) -> Opened:
     """Read a decrypted container and return the record in it.
@@ -254,7 +255,7 @@ def open_record(
     whoever authenticates it has seen its last byte (T03), and DICOM goes to a
     nameless file in the folder ``scratch``. ``checks`` are the caller's words
     for what it verified before, ``standing`` for whether the patient confirmed
-    the record.
+    the record. A ``lent`` stream stays the caller's, who closes it after the record.
 
     Raises:
         FormatUnknown: a container version or media type that this release lacks.
@@ -268,9 +269,10 @@ def open_record(
         header = read_header(stream, limits=limits)
         body, start = _read_body(stream, header, scratch, limits)
     except BaseException:
-        stream.close()
+        if not lent:
+            stream.close()
         raise
-    if body is not stream:
+    if body is not stream and not lent:
         stream.close()
     return Opened(header, body, start=start, checks=tuple(checks), standing=standing, limits=limits)
 
