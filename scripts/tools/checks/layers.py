@@ -8,7 +8,8 @@ PACKAGE = "chartkey"
 _VOCABULARY = {"errors", "models"}
 _FOUNDATION = _VOCABULARY | {"crypto", "storage", "chain"}
 _ACTORS = _FOUNDATION | {"records", "custody"}
-_EDGES = _ACTORS | {"actors", "audit"}
+_PUBLIC = _ACTORS | {"actors", "audit"}
+_EDGES = _PUBLIC | {"__init__"}
 MAY_IMPORT = {
     "errors": set(),
     "models": {"errors"},
@@ -23,15 +24,16 @@ MAY_IMPORT = {
     "gateway": _EDGES,
     "web": _EDGES,
     "cli": _EDGES,
-    "__init__": _EDGES,
+    "__init__": _PUBLIC,
 }
 FOREIGN = {"brownie", "scripts", "tests"}
 HEAVY = {"web3", "fhir", "fhirpathpy", "pydicom", "ipfshttpclient", "requests", "rich"}
 
 
 def layer_of(module: str) -> str:
-    """Returns the layer of a dotted name: the part below the package, __init__ for itself."""
-    return module.split(".")[1] if "." in module else "__init__"
+    """Returns the layer of a dotted name: the part below the package, or the package itself."""
+    part = module.partition(".")[2].partition(".")[0]
+    return part if part in MAY_IMPORT else "__init__"
 
 
 def module_of(file: Path, package: Path) -> list[str]:
@@ -80,7 +82,7 @@ def fault(name: str, layer: str, is_eager: bool) -> str | None:
     if top != PACKAGE:
         return None
     target = layer_of(name)
-    if target in {layer, "__version__"} or target in MAY_IMPORT.get(layer, set()):
+    if target == layer or target in MAY_IMPORT.get(layer, set()):
         return None
     return f"{layer} imports {target}: dependencies point the other way"
 

@@ -30,8 +30,8 @@ def described(node: dict[str, Any], tag: str) -> list[str]:
 
 
 def undocumented_parameters(node: dict[str, Any]) -> list[str]:
-    """Returns the names of the parameters that no @param with a text describes."""
-    known = {text.split()[0] for text in described(node, "param") if len(text.split()) > 1}
+    """Returns the names of the parameters that no @param describes; solc refuses empty ones."""
+    known = {text.split()[0] for text in described(node, "param")}
     return [
         one["name"]
         for one in node["parameters"]["parameters"]

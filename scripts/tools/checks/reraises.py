@@ -4,15 +4,16 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+# What stands in these runs at another time, or is looked at as a handler of its own.
+_APART = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler
+
 
 def raises_in(node: ast.AST) -> Iterator[ast.Raise]:
-    """Yields the raise statements that run with `node`, not those of functions defined in it."""
-    if isinstance(node, ast.Raise):
-        yield node
+    """Yields the raise statements that run with `node`."""
     for child in ast.iter_child_nodes(node):
-        if not isinstance(
-            child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler
-        ):
+        if isinstance(child, ast.Raise):
+            yield child
+        elif not isinstance(child, _APART):
             yield from raises_in(child)
 
 
@@ -22,7 +23,6 @@ def findings(files: Iterable[Path]) -> Iterator[str]:
         for handler in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(handler, ast.ExceptHandler):
                 continue
-            for statement in handler.body:
-                for found in raises_in(statement):
-                    if found.exc is not None and found.cause is None:
-                        yield f"{file}:{found.lineno}: raise without `from err` or `from None`"
+            for found in raises_in(handler):
+                if found.exc is not None and found.cause is None:
+                    yield f"{file}:{found.lineno}: raise without `from err` or `from None`"
