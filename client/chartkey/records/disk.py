@@ -128,11 +128,10 @@ def _write(target: Path, content: BinaryIO, overwrite: bool) -> None:
             shutil.copyfileobj(content, file, _STEP)
             file.flush()
             os.fsync(handle)
-        if overwrite:
-            os.replace(draft, target)
-        else:
-            # Unlike a rename, a link fails if somebody took the name meanwhile.
-            os.link(draft, target)
+        if not overwrite:
+            # Fails if somebody took the name meanwhile; a link would not work on every disk.
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.replace(draft, target)
     finally:
         if os.path.lexists(draft):
             os.unlink(draft)

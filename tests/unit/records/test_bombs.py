@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import random
 import struct
 import zlib
 
@@ -91,6 +92,17 @@ def test_t14_ten_kilobytes_that_would_become_a_gigabyte_are_refused_within_100_m
     peak, said = peak_mib(READ, tmp_path / "bomb.json.gz")
     assert said == ["record-invalid"]
     assert peak < 100
+
+
+def test_t14_a_ratio_that_no_record_reaches_is_refused_below_the_cap():
+    assert limit(packed_zeros(16 << 20)) == "200 bytes unpacked from one"
+
+
+def test_t14_more_than_the_cap_is_refused_whatever_its_ratio():
+    text = random.Random(5).randbytes(1 << 20).hex().encode()
+    assert limit(gzip.compress(text), Limits(fhir_bytes=1 << 20)) == (
+        "1,048,576 bytes when unpacked"
+    )
 
 
 def test_t14_a_sealed_bomb_is_refused_when_it_is_opened_within_100_mib(

@@ -277,6 +277,18 @@ def test_a_cut_gzip_is_called_cut_short(data):
     assert problem(packed[:-20]) == "its compressed data is cut short"
 
 
+@pytest.mark.parametrize("junk", [b"\0", b"more", b"\x1f\x8b"])
+def test_bytes_after_a_gzip_are_refused(data, junk):
+    packed = gzip.compress((data / "summary.json").read_bytes())
+    assert problem(packed + junk) == "there are bytes after its compressed data"
+
+
+def test_a_damaged_gzip_is_called_damaged(data):
+    packed = bytearray(gzip.compress((data / "summary.json").read_bytes()))
+    packed[-6] ^= 1
+    assert problem(bytes(packed)) == "its compressed data is damaged"
+
+
 def test_a_missing_file_is_named_without_its_folder(tmp_path):
     with pytest.raises(RecordInvalid) as caught:
         read_document(tmp_path / "摘要.json")

@@ -171,6 +171,15 @@ def test_saving_never_overwrites_unasked(fhir, tmp_path):
     assert os.listdir(tmp_path) == ["摘要.json"]
 
 
+def test_a_name_taken_while_saving_is_left_alone(fhir, tmp_path, monkeypatch):
+    target = tmp_path / "摘要.json"
+    target.write_text("别的")
+    monkeypatch.setattr(os.path, "lexists", lambda path: path != target and os.path.exists(path))
+    with pytest.raises(FileExists):
+        fhir.save(target)
+    assert target.read_text() == "别的"
+
+
 def test_saving_follows_no_dangling_link(fhir, tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(FileExists):
@@ -251,6 +260,12 @@ def changed(whole, **members):
 def test_an_impossible_header_is_refused(data, members):
     with pytest.raises(RecordInvalid):
         open_record(changed(packed(data / "laboratory.json"), **members))
+
+
+@pytest.mark.parametrize("length", [10, 10**15])
+def test_an_image_of_another_length_than_it_declares_is_refused(ct, length):
+    with pytest.raises(RecordInvalid):
+        open_record(changed(packed(ct), length=length))
 
 
 @pytest.mark.parametrize("members", [{"mediaType": "text/html"}, {"encoding": "br"}])
