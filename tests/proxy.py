@@ -19,7 +19,8 @@ class Proxy:
 
     ``answers`` maps methods to functions of their parameters and goes before ``upstream``;
     requests with a method of ``cut_before`` never arrive; of those in ``cut_after`` the answer
-    is lost; ``before`` holds what to do first. ``seen`` lists the methods that arrived.
+    is lost; ``before`` holds what to do first. ``seen`` lists the methods that arrived
+    and ``raw`` the signed transactions.
     """
 
     def __init__(self, upstream: str | None = None) -> None:
@@ -30,6 +31,8 @@ class Proxy:
         self.cut_after: set[str] = set()
         self.seen: list[str] = []
         self.raw: list[str] = []
+        self.headers: dict[str, str] = {}
+        self._open = True
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.rpc = f"http://127.0.0.1:{self._server.server_port}"
@@ -39,11 +42,14 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._open = False
         self._server.shutdown()
         self._server.server_close()
 
     def reply(self, body: bytes) -> bytes | None:
         """Return what to answer, None to hang up."""
+        if not self._open:
+            return None
         asked = json.loads(body)
         calls = asked if isinstance(asked, list) else [asked]
         methods = {call["method"] for call in calls}
@@ -77,6 +83,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            proxy.headers = dict(self.headers.items())
             body = self.rfile.read(int(self.headers["content-length"]))
             try:
                 answer = proxy.reply(body)
