@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from brownie import CONFIG, accounts, chain, project, rpc, web3
+from brownie import accounts, chain, project, rpc, web3
 
 from scripts.alliance.artifacts import Artifact, load
 from scripts.alliance.deployer import Deployer
@@ -36,7 +36,7 @@ def main() -> None:
     """Deploy what is missing and write the manifest."""
     with plainly():
         _deployment().run()
-        if _is_development() and rpc.is_child():
+        if rpc.is_active() and rpc.is_child():
             print("Brownie started this chain, and it ends with this script.")
 
 
@@ -48,12 +48,12 @@ def plan() -> None:
 
 
 def _deployment() -> Deployment:
-    parameters = Parameters.read(chain.id, development=_is_development())
+    parameters = Parameters.read(chain.id, development=rpc.is_active())
     account = _account(parameters)
 
     def create(artifact: Artifact, arguments: Sequence[Any], nonce: int) -> int:
         container = project.get_loaded_projects()[0][artifact.name]
-        contract = account.deploy(container, *arguments, nonce=nonce)
+        contract = account.deploy(container, *arguments, nonce=nonce, silent=True)
         return int(contract.tx.block_number)
 
     return Deployment(
@@ -70,7 +70,3 @@ def _account(parameters: Parameters) -> Any:
     if parameters.deployer is None:
         return accounts[0]
     return accounts.load(parameters.deployer, password=parameters.password())
-
-
-def _is_development() -> bool:
-    return bool(CONFIG.network_type == "development")

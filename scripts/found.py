@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brownie import CONFIG, accounts, chain, web3
+from brownie import accounts, chain, rpc, web3
 from chartkey.chain.journal import MemoryJournal
 from chartkey.chain.network import Network, connect
 from chartkey.chain.sender import Sender
@@ -37,8 +37,8 @@ _FUNDS = 10**18
 def main() -> None:
     """Sign, propose, vote and enact whatever the keys at hand can."""
     with plainly():
-        development = CONFIG.network_type == "development"
-        _found(Parameters.read(chain.id, development=development))
+        # Brownie watches over its own and attached development chains only.
+        _found(Parameters.read(chain.id, development=rpc.is_active()))
 
 
 def _found(parameters: Parameters) -> None:

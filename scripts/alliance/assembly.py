@@ -21,6 +21,7 @@ __all__ = ["Assembly", "Outcome"]
 
 VOTING_DAYS = 7
 _DAY = 86_400
+_MOST_NAMED = 3
 
 Say = Callable[[str], None]
 
@@ -111,8 +112,13 @@ class Assembly:
         ]
         sender = self._senders[0]
         self._send(sender, [consortium.enact(number, m.parameters) for m, number in carried])
-        for motion, _ in carried:
-            self._say(motion.title)
+        self._say_carried([motion.title for motion, _ in carried])
+
+    def _say_carried(self, titles: Sequence[str]) -> None:
+        if len(titles) > _MOST_NAMED:
+            titles = [f"{len(titles)} motions, from “{titles[0]}” to “{titles[-1]}”"]
+        for title in titles:
+            self._say(f"voted and enacted: {title}")
 
     def _send(self, sender: Sender, calls: Sequence[Call]) -> None:
         for call in calls[:-1]:

@@ -40,11 +40,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One contract of a plan; ``gas`` is None when it stands already."""
+    """One contract of a plan; ``gas`` is None when it stands already.
+
+    ``arguments`` are the constructor's, each with its name; ``exact`` is False when the gas is
+    reckoned and not estimated by the node.
+    """
 
     name: str
     address: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[tuple[str, Any], ...] = ()
     gas: int | None = None
     exact: bool = True
 
@@ -94,7 +98,7 @@ class Deployment:
             ManifestInvalid: the manifest cannot be read.
         """
         if (manifest := self._recorded()) is not None:
-            return [Planned(name, manifest.contracts[name].address, ()) for name in ORDER]
+            return [Planned(name, manifest.contracts[name].address) for name in ORDER]
         layout = self._layout(self._progress())
         return [self._planned(name, layout) for name in ORDER]
 
@@ -201,11 +205,13 @@ class Deployment:
         return named + (self._founding.arguments if name == "Consortium" else ())
 
     def _planned(self, name: str, layout: _Layout) -> Planned:
-        address, arguments = layout.addresses[name], self._arguments(name, layout)
         if name not in layout.missing:
-            return Planned(name, address, arguments)
-        gas, exact = self._deployer.estimate(self._artifacts[name], arguments)
-        return Planned(name, address, arguments, gas, exact)
+            return Planned(name, layout.addresses[name])
+        artifact, arguments = self._artifacts[name], self._arguments(name, layout)
+        gas, exact = self._deployer.estimate(artifact, arguments)
+        names = (parameter["name"].rstrip("_") for parameter in artifact.parameters)
+        named = tuple(zip(names, arguments, strict=True))
+        return Planned(name, layout.addresses[name], named, gas, exact)
 
     def _conclude(self, progress: Progress) -> Manifest:
         """Wait until the last block is confirmed, check everything again, write the manifest."""

@@ -168,7 +168,8 @@ class Alliance:
         if person.role is Role.CLINICIAN:
             department = self.departments.get((person.house, person.department or ""))
             self.affiliations[person.label] = actor.affiliate(keys.address, department)
-        self._say(f"{person.name} ({person.role.name.lower()}) was certified by {person.house}")
+        house = self.keyset.labels[person.house]
+        self._say(f"{house} certified {person.name} ({person.role.name.lower()})")
 
     def relate(self, patient: str, house: str, mirror: str) -> str:
         """An institution proposes a relationship and the patient accepts; return the clone."""
@@ -177,7 +178,8 @@ class Alliance:
         )
         Patient(self.network, self.keys[patient], self.directory).accept(relationship)
         self.relationships[patient, house] = relationship
-        self._say(f"{patient} accepted a relationship with {house}, mirrored by {mirror}")
+        owner, steward, second = (self.keyset.labels[label] for label in (patient, house, mirror))
+        self._say(f"{owner} accepted a relationship with {steward}; its mirror is {second}")
         return relationship
 
     def institution(self, label: str) -> Institution:

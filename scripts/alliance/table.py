@@ -48,7 +48,7 @@ def _plan_lines(step: Planned) -> list[str]:
     about = "" if step.exact else "about "
     return [
         f"{step.name:<20}{step.address}  to be deployed, {about}{step.gas:,} gas",
-        *(f"    {_shown(argument)}" for argument in step.arguments),
+        *(f"    {name}: {_shown(value)}" for name, value in step.arguments),
     ]
 
 
