@@ -35,12 +35,15 @@ class Window(io.RawIOBase):
         self._position = 0
 
     def readable(self) -> bool:
+        """Whether it can be read: always."""
         return True
 
     def seekable(self) -> bool:
+        """Whether it can seek: always."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill ``buffer`` from the window; return how many bytes, 0 at its end."""
         view = memoryview(buffer).cast("B")
         wanted = min(len(view), max(self._length - self._position, 0))
         self._file.seek(self._start + self._position)
@@ -50,6 +53,7 @@ class Window(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a position counted in bytes from the window's start; return it."""
         base = {io.SEEK_CUR: self._position, io.SEEK_END: self._length}.get(whence, 0)
         self._position = max(base + offset, 0)
         return self._position

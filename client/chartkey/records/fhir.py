@@ -35,13 +35,34 @@ _PROBLEMS = {
     "string_type": "a text is needed there",
 }
 _BUNDLE_TYPES = frozenset(
-    "document message transaction transaction-response batch batch-response history "
-    "searchset collection".split()
+    (
+        "document",
+        "message",
+        "transaction",
+        "transaction-response",
+        "batch",
+        "batch-response",
+        "history",
+        "searchset",
+        "collection",
+    )
 )
 _TIMES = (
-    "date effectiveDateTime effectiveInstant performedDateTime occurrenceDateTime started "
-    "authoredOn recordedDate dateTime onsetDateTime dateAsserted issued whenHandedOver created"
-).split()
+    "date",
+    "effectiveDateTime",
+    "effectiveInstant",
+    "performedDateTime",
+    "occurrenceDateTime",
+    "started",
+    "authoredOn",
+    "recordedDate",
+    "dateTime",
+    "onsetDateTime",
+    "dateAsserted",
+    "issued",
+    "whenHandedOver",
+    "created",
+)
 _PERIODS = ("effectivePeriod", "performedPeriod", "occurrencePeriod", "period")
 _TITLE_CHARACTERS = 200
 

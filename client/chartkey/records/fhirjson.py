@@ -91,9 +91,8 @@ class _Refused(ValueError):
 def _measure(data: bytes, source: str, limits: Limits) -> None:
     if len(data) > limits.fhir_bytes:
         raise RecordTooLarge(source=source, limit=f"{limits.fhir_bytes:,} bytes of JSON")
-    depth = values = 0
-    for byte in _structure(data):
-        values += 1
+    depth = 0
+    for values, byte in enumerate(_structure(data), 1):
         if byte in _OPENING:
             depth += 1
         elif byte in _CLOSING:

@@ -12,15 +12,34 @@ from chartkey.records.kinds import codes
 __all__ = ["outline_of_image", "outline_of_resource"]
 
 _NONE_KNOWN = frozenset(
-    "716186003 409137002 428607008 429625007 no-known-allergies no-known-medication-allergies "
-    "no-known-environmental-allergies no-known-food-allergies nilknown".split()
+    (
+        "716186003",
+        "409137002",
+        "428607008",
+        "429625007",
+        "no-known-allergies",
+        "no-known-medication-allergies",
+        "no-known-environmental-allergies",
+        "no-known-food-allergies",
+        "nilknown",
+    )
 )
 """SNOMED CT, IPS absent-unknown and list-empty-reason codes that say somebody asked."""
 _UNKNOWN = frozenset(("no-allergy-info",))
 _ALLERGY_SECTION = "48765-2"
 _WITHDRAWN = frozenset(("entered-in-error", "refuted"))
 _OVER = frozenset(
-    "inactive remission resolved stopped on-hold cancelled not-taken not-done ended".split()
+    (
+        "inactive",
+        "remission",
+        "resolved",
+        "stopped",
+        "on-hold",
+        "cancelled",
+        "not-taken",
+        "not-done",
+        "ended",
+    )
 )
 _MOST_LINES = 12
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from chartkey.records import open_container, open_record, read_document
 
 DATA = Path(__file__).parent / "data"

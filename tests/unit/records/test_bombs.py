@@ -8,7 +8,6 @@ import struct
 import zlib
 
 import pytest
-
 from chartkey.errors import RecordInvalid, RecordTooLarge
 from chartkey.records import LIMITS, Limits, open_record, read_document
 

@@ -5,7 +5,6 @@ import struct
 import zlib
 
 import pytest
-
 from chartkey.errors import RecordInvalid
 from chartkey.records import read_document
 

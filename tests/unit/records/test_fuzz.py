@@ -1,13 +1,13 @@
 """Damage of any sort gives a record or a documented error, never anything else."""
 
 import io
+from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from chartkey.errors import FormatUnknown, RecordInvalid, RecordTooLarge
 from chartkey.records import open_container, open_record, read_document
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 EXPECTED = (RecordInvalid, RecordTooLarge)
 FUZZ = settings(
@@ -31,28 +31,30 @@ def damaged(data, drawn):
     return data[:at] + drawn.draw(st.binary(max_size=4)) + data[at + cut :]
 
 
+def taken(data):
+    """The document, or None if it was refused by an error that shows nothing of the patient's."""
+    try:
+        return read_document(data)
+    except EXPECTED as err:
+        shown = str(err)
+    assert "王" not in shown
+    return None
+
+
 @FUZZ
 @given(drawn=st.data())
 def test_a_damaged_bundle_is_refused_or_taken_as_what_it_says(drawn, data):
     broken = damaged((data / "summary.json").read_bytes(), drawn)
-    try:
-        document = read_document(broken)
-    except EXPECTED as err:
-        assert "王" not in str(err)
-    else:
-        assert document.open().read() == broken.removeprefix(b"\xef\xbb\xbf")
+    document = taken(broken)
+    assert not document or document.open().read() == broken.removeprefix(b"\xef\xbb\xbf")
 
 
 @FUZZ
 @given(drawn=st.data())
 def test_a_damaged_dicom_file_is_refused_or_taken_as_what_it_says(drawn, ct):
     broken = damaged(ct, drawn)
-    try:
-        document = read_document(broken)
-    except EXPECTED as err:
-        assert "王" not in str(err)
-    else:
-        assert document.open().read() == broken
+    document = taken(broken)
+    assert not document or document.open().read() == broken
 
 
 @FUZZ
@@ -69,18 +71,13 @@ def test_a_damaged_container_opens_to_nothing_unexpected(drawn, data, ct):
     source = drawn.draw(st.sampled_from((data / "summary.json", ct)))
     with open_container(read_document(source), bytes(32)) as stream:
         broken = damaged(stream.read(), drawn)
-    try:
-        with open_record(io.BytesIO(broken)) as record:
-            record.summary()
-            _ = record.elements
-    except (*EXPECTED, FormatUnknown):
-        pass
+    with suppress(*EXPECTED, FormatUnknown), open_record(io.BytesIO(broken)) as record:
+        record.summary()
+        _ = record.elements
 
 
 @FUZZ
 @given(kind=TYPES, fields=st.dictionaries(st.text(), JSON), entry=JSON)
 def test_any_json_is_taken_or_refused(kind, fields, entry):
-    try:
+    with suppress(*EXPECTED):
         read_document({**fields, "entry": entry, "section": entry, "resourceType": kind})
-    except EXPECTED:
-        pass

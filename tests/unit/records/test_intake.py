@@ -7,7 +7,6 @@ import os
 import sys
 
 import pytest
-
 from chartkey.errors import ExtraMissing, RecordInvalid
 from chartkey.models import Kind
 from chartkey.records import DICOM, FHIR, read_document

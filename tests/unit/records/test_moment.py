@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-
 from chartkey.records import Moment
 
 CHINA = timezone(timedelta(hours=8))

@@ -7,7 +7,6 @@ import os
 import stat
 
 import pytest
-
 from chartkey.errors import (
     FileExists,
     FormatUnknown,

@@ -1,7 +1,6 @@
 """Summaries for people: allergies first, none known told apart from not recorded (R16, R25)."""
 
 import pytest
-
 from chartkey.records.outline import outline_of_resource
 
 SNOMED = "http://snomed.info/sct"

@@ -4,7 +4,6 @@ import gzip
 from pathlib import Path
 
 import pytest
-
 from chartkey.errors import RecordInvalid
 from chartkey.models import Kind
 from chartkey.records import open_container, open_record, read_document
