@@ -27,7 +27,9 @@ class Reader(Protocol):
         function: str,
         *args: Any,
         block: int | None = None,
-    ) -> Any: ...
+    ) -> Any:
+        """Call a view function; see ``Network.call``."""
+        ...
 
 
 class Contract:
