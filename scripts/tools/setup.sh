@@ -92,7 +92,7 @@ run() {
 
 python_packages() {
   export BROWNIE_NOCOMPILE=1
-  locked=.toolchain/build-packages.txt
+  builder=.toolchain/build-packages.txt
   # Only an environment that was finished here is brought up to date in place. What an interruption left is
   # thrown away, and so is what was moved here: its programs name the Python of the other place.
   clear=--clear
@@ -100,9 +100,9 @@ python_packages() {
     *" $place") [ ! -x .venv/bin/python ] || clear= ;;
   esac
   "$python" -m venv $clear .venv &&
-    awk '/^[^ #]/ { wanted = /^(setuptools|wheel)==/ } wanted' requirements.txt >$locked &&
-    .venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $locked &&
-    # Without isolation Brownie is built by the two packages above; with it pip would fetch others, unlocked.
+    awk '/^[^ #]/ { wanted = /^setuptools==/ } wanted' requirements.txt >$builder &&
+    .venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $builder &&
+    # Without isolation Brownie is built by the setuptools above; with it pip would fetch others, unlocked.
     .venv/bin/python -m pip install --disable-pip-version-check --no-build-isolation --require-hashes -r requirements.txt
 }
 
