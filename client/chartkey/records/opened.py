@@ -46,6 +46,7 @@ class Opened:
         start: int = 0,
         checks: tuple[str, ...] = (),
         standing: str | None = None,
+        lent: bool = False,
         limits: Limits = LIMITS,
     ) -> None:
         self.header = header
@@ -53,6 +54,7 @@ class Opened:
         self.standing = standing
         self._body = body
         self._start = start
+        self._lent = lent
         self._limits = limits
 
     @property
@@ -218,8 +220,8 @@ class Opened:
         return target
 
     def close(self) -> None:
-        """Let go of the content; a nameless file on disk is gone with it."""
-        if not isinstance(self._body, bytes):
+        """Let go of the content; a nameless file on disk is gone with it, a lent one is not."""
+        if not isinstance(self._body, bytes) and not self._lent:
             self._body.close()
 
     def __enter__(self) -> Self:
@@ -274,7 +276,15 @@ def open_record(
         raise
     if body is not stream and not lent:
         stream.close()
-    return Opened(header, body, start=start, checks=tuple(checks), standing=standing, limits=limits)
+    return Opened(
+        header,
+        body,
+        start=start,
+        checks=tuple(checks),
+        standing=standing,
+        lent=lent and body is stream,
+        limits=limits,
+    )
 
 
 def _read_body(

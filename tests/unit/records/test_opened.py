@@ -314,6 +314,21 @@ def test_closing_a_record_closes_the_plaintext_it_reads_from(ct):
     assert scratch.closed
 
 
+@pytest.mark.parametrize("kind", ["fhir", "dicom"])
+def test_a_lent_stream_stays_its_owners(data, ct, kind):
+    stream = io.BytesIO(packed(data / "summary.json" if kind == "fhir" else ct))
+    with open_record(stream, lent=True) as record:
+        assert record.document
+    assert not stream.closed
+
+
+def test_a_lent_stream_is_left_open_when_it_holds_no_record():
+    stream = io.BytesIO(b"x")
+    with pytest.raises(RecordInvalid):
+        open_record(stream, lent=True)
+    assert not stream.closed
+
+
 def test_a_forgotten_record_leaves_nothing_on_disk(ct, tmp_path):
     scratch = scratch_file(tmp_path)
     scratch.write(packed(ct))
