@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chartkey.crypto.keyfile import KeyFile, Keys
+from chartkey.crypto.keyfile import SCRYPT_N, KeyFile, Keys
 
 from scripts.alliance.cast import CLINIC, HOSPITAL, HOUSES, LEAD, PEOPLE, REGULATOR, House
 from scripts.alliance.keyring import read_passphrase
@@ -28,9 +28,13 @@ _PASSPHRASE_BYTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """A folder with a key file for every label of the cast."""
+    """A folder with a key file for every label of the cast.
+
+    ``scrypt_n`` is lowered only for keys that are thrown away, those of tests.
+    """
 
     folder: Path
+    scrypt_n: int = SCRYPT_N
 
     @property
     def labels(self) -> dict[str, str]:
@@ -98,7 +102,13 @@ class Keyset:
     def _create(self, label: str) -> None:
         passphrase, houses = read_passphrase(self.passphrase_file), [h.label for h in HOUSES]
         name = self.labels[label]
-        KeyFile.create(self.keyfile(label), passphrase, name, handle_key=label in houses)
+        KeyFile.create(
+            self.keyfile(label),
+            passphrase,
+            name,
+            handle_key=label in houses,
+            scrypt_n=self.scrypt_n,
+        )
 
     def _open(self, label: str, passphrase: str) -> Keys:
         return KeyFile.open(self.keyfile(label), passphrase)

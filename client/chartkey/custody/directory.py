@@ -73,8 +73,9 @@ class Directory:
         return list(dict.fromkeys([*wanted, *listed]))
 
     def enrol(self, custodian: Custodian) -> None:
-        """Use this custodian for its institution, for example one that holds its own keys."""
+        """Use this custodian and its store for its institution."""
         self._open[custodian.institution] = custodian
+        self._stores[custodian.institution] = custodian.store
 
     def _embedded(self, entry: InstitutionEntry, keys: Keys) -> EmbeddedCustodian:
         folder = self._network.manifest.locate(entry.custodian)

@@ -82,8 +82,9 @@ class ReceiptLog:
         Raises:
             ReceiptInvalid: there is no such entry.
         """
-        size = len(self) if size is None else size
-        if not 0 <= index < size <= len(self._leaves):
+        whole = len(self)
+        size = whole if size is None else size
+        if not 0 <= index < size <= whole:
             raise ReceiptInvalid(problem="the log has no such entry")
         return _path(index, self._leaves[:size])
 
