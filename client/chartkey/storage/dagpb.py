@@ -65,24 +65,22 @@ def decode(block: bytes) -> FileNode:
     Raises:
         CidInvalid: The block is no dag-pb file node, or breaks a bound.
     """
-    hashes: list[Cid] = []
-    totals: list[int] = []
+    messages: list[bytes] = []
     unixfs: bytes | None = None
     for number, value in _fields(block):
-        if number == 2 and isinstance(value, bytes) and len(hashes) < MAX_LINKS:
-            cid, total = _decode_link(value)
-            hashes.append(cid)
-            totals.append(total)
+        if number == 2 and isinstance(value, bytes) and len(messages) < MAX_LINKS:
+            messages.append(value)
         elif number == 1 and isinstance(value, bytes) and unixfs is None:
             unixfs = value
         else:
             raise _broken()
     if unixfs is None:
         raise _broken()
+    # First, as it tells a directory, whose links are not a file's.
     data, sizes = _decode_unixfs(unixfs)
-    if len(sizes) != len(hashes):
+    if len(sizes) != len(messages):
         raise _broken()
-    return FileNode(data, tuple(map(Link, hashes, sizes, totals)))
+    return FileNode(data, tuple(map(_decode_link, messages, sizes)))
 
 
 def _encode_link(link: Link) -> bytes:
@@ -96,7 +94,7 @@ def _encode_unixfs(sizes: Sequence[int]) -> bytes:
     return b"".join(parts)
 
 
-def _decode_link(message: bytes) -> tuple[Cid, int]:
+def _decode_link(message: bytes, size: int) -> Link:
     seen: dict[int, int | bytes] = {}
     for number, value in _fields(message):
         if number in seen:
@@ -108,7 +106,7 @@ def _decode_link(message: bytes) -> tuple[Cid, int]:
         raise _broken()
     if seen:
         raise _broken()
-    return from_binary(target), total
+    return Link(from_binary(target), size, total)
 
 
 def _decode_unixfs(message: bytes) -> tuple[bytes, list[int]]:

@@ -78,7 +78,16 @@ class EmbeddedStore(BlockStore):
         return self._holds(parse(cid))
 
     def pin(self, cid: str) -> None:
-        """See ``Store.pin``."""
+        """See ``Store.pin``.
+
+        Raises:
+            CidInvalid: Not an accepted CID, or it names no file.
+            BlockMissing: The file is not here, or not whole.
+            BlockCorrupt: A block on disk is not its CID's.
+            StoreFull: No room for the pin.
+            StoreReadOnly: The folder may not be written.
+            StoreUnavailable: The operating system refused.
+        """
         root = parse(cid)
         for link in Dag(root, self._fetch).links():
             if not self._holds(link.cid):

@@ -3,7 +3,8 @@
 Files are cut into blocks here and sent block by block, so that the root CID
 follows from the import profile and not from the node's settings; files are read
 by fetching raw blocks and checking each against its CID, so that a node which
-lies is only a node that is away (T01). ipfshttpclient 0.7.0 is used through
+lies is only a node that is away (T01). What a failed write leaves behind is not
+pinned, and goes with the node's next collection. ipfshttpclient 0.7.0 is used through
 ``Client``: its ``connect`` refuses present-day nodes for their version number.
 """
 

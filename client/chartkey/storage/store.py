@@ -137,6 +137,9 @@ class Store(Protocol):
             StoreUnavailable: The store does not answer.
         """
 
+    def close(self) -> None:
+        """Give back what is held open; the next use takes it again."""
+
 
 class BlockStore(ABC):
     """The half of a store that follows from fetching and writing single blocks."""
@@ -164,7 +167,14 @@ class BlockStore(ABC):
         return io.BufferedReader(DagReader(self._dag(cid)))
 
     def read(self, cid: str, target: BinaryIO, limit: int | None = None) -> int:
-        """See ``Store.read``."""
+        """See ``Store.read``.
+
+        Raises:
+            CidInvalid: Not an accepted CID, it names no file, or one over the limit.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
         dag = self._dag(cid)
         if limit is not None and dag.size > limit:
             raise CidInvalid(problem=f"it names a file of more than {limit} bytes")
@@ -178,6 +188,10 @@ class BlockStore(ABC):
     def blocks(self, cid: str) -> Iterator[Block]:
         """See ``Store.blocks``."""
         return self._dag(cid).blocks()
+
+    def close(self) -> None:
+        """See ``Store.close``."""
+        return
 
     def _dag(self, cid: str) -> Dag:
         return Dag(parse(cid), self._fetch)

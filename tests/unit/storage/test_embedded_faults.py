@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from chartkey.errors import ChartkeyError, StoreFull, StoreReadOnly
 from chartkey.storage import EmbeddedStore, replicate
+from chartkey.storage.unixfs import blocks
 
 NOBODY = 65534
 
@@ -219,6 +220,9 @@ def check_and_retry(folder: Path, data: bytes) -> None:
     """What a killed writer left is sound, and writing again completes it."""
     store = EmbeddedStore(folder)
     assert list(store.verify()) == []
+    *_, root = blocks(io.BytesIO(data))
+    if store.has(str(root.cid)):
+        assert store.read(str(root.cid), io.BytesIO()) == len(data)
     cid = store.add(io.BytesIO(data)).cid
     target = io.BytesIO()
     store.read(cid, target)
@@ -248,6 +252,30 @@ def test_a_writer_killed_at_any_step_leaves_a_sound_store(
     assert step > 40
 
 
+def test_blocks_are_flushed_before_they_are_moved_and_their_folders_after(
+    store: EmbeddedStore, content: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut takes away cannot be shown here; the order that prevents it can."""
+    flushed: list[int] = []
+    moved: list[tuple[int, int]] = []
+    flush, rename = os.fsync, os.rename
+
+    def fsync(handle: int) -> None:
+        flush(handle)
+        flushed.append(os.fstat(handle).st_ino)
+
+    def move(name: str, target: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        assert os.stat(name, dir_fd=src_dir_fd).st_ino in flushed
+        moved.append((len(flushed), os.fstat(dst_dir_fd).st_ino))
+        rename(name, target, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", move)
+    store.add(io.BytesIO(content(2 << 20)))
+    assert len(moved) == 3
+    assert all(folder in flushed[at:] for at, folder in moved)
+
+
 def test_a_writer_killed_at_any_moment_leaves_a_sound_store(
     tmp_path: Path, content: Callable[[int], bytes]
 ) -> None:
@@ -266,7 +294,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_sound_store(
         killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
         assert list(EmbeddedStore(folder).verify()) == []
     check_and_retry(folder, data)
-    assert killed > 10
+    assert killed > 5
 
 
 def test_writers_in_several_processes_do_not_disturb_each_other(
