@@ -6,6 +6,7 @@ from typing import Any
 
 from chartkey.chain.call import Call
 from chartkey.chain.contract import Contract, known
+from chartkey.crypto.digest import keccak256
 from chartkey.errors import ArgumentInvalid
 from chartkey.models import (
     AccessRequest,
@@ -24,7 +25,7 @@ from chartkey.models import (
     RequestStatus,
 )
 
-__all__ = ["Relationship", "encode_purpose"]
+__all__ = ["Relationship", "encode_purpose", "grant_digest"]
 
 
 def encode_purpose(purpose: str) -> bytes:
@@ -38,6 +39,32 @@ def encode_purpose(purpose: str) -> bytes:
             function="purpose", problem="a code has 1 to 16 printable ASCII characters"
         )
     return purpose.encode("ascii").ljust(16, b"\0")
+
+
+def grant_digest(terms: GrantTerms) -> bytes:
+    """Return the 26 bytes by which the contract knows all of a grant but its expiry.
+
+    Whoever acts on a grant's event compares it with what is stored: a node may lie (T24).
+
+    Raises:
+        ArgumentInvalid: the purpose is no PurposeOfUse code.
+    """
+    from eth_abi.abi import encode
+
+    types = "address bytes32 uint8 uint8 bytes32 bytes16 bytes32 bytes32 uint32 bytes32".split()
+    values = (
+        terms.viewer,
+        terms.affiliation,
+        int(terms.scope),
+        terms.kind,
+        terms.record_id,
+        encode_purpose(terms.purpose),
+        terms.consent,
+        terms.request,
+        terms.key_version,
+        keccak256(terms.wrap),
+    )
+    return keccak256(encode(types, values))[:26]
 
 
 def _attestation(attestation: Attestation) -> tuple[Any, ...]:

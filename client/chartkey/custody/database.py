@@ -22,11 +22,11 @@ CREATE TABLE IF NOT EXISTS draft (
     deadline INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS record_slip (
     relationship TEXT NOT NULL, record BLOB NOT NULL, root BLOB NOT NULL, slip BLOB NOT NULL,
-    PRIMARY KEY (record, root)) STRICT;
+    PRIMARY KEY (relationship, record, root)) STRICT;
 CREATE TABLE IF NOT EXISTS scope_slip (
     relationship TEXT NOT NULL, grant_id BLOB NOT NULL, epoch INTEGER NOT NULL,
     kind INTEGER NOT NULL, record BLOB NOT NULL, slip BLOB NOT NULL,
-    PRIMARY KEY (grant_id, epoch, kind, record)) STRICT;
+    PRIMARY KEY (relationship, grant_id, epoch, kind, record)) STRICT;
 CREATE TABLE IF NOT EXISTS revocation (
     relationship TEXT NOT NULL, grant_id BLOB NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (relationship, grant_id)) STRICT;

@@ -99,6 +99,7 @@ class EmbeddedCustodian:
             CustodianUnavailable: the draft cannot be written; nothing was kept.
         """
         self._check_author(header)
+        self._check_unused(header)
         path = self._draft_path(header.record)
         try:
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -336,6 +337,12 @@ class EmbeddedCustodian:
             or parties.owner != header.owner
             or parties.status is not RelationshipStatus.ACCEPTED
         ):
+            raise AccessDenied
+
+    def _check_unused(self, header: DraftHeader) -> None:
+        """A draft is replaced by its author alone: a colleague could swap it otherwise."""
+        kept = self._database.draft(header.record)
+        if kept is not None and DraftHeader.from_json(kept).author != header.author:
             raise AccessDenied
 
     def _header(self, record: bytes) -> DraftHeader:

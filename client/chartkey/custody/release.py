@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from chartkey.chain.history import RelationshipHistory
 from chartkey.chain.pool import pending_calls
+from chartkey.chain.relationship import grant_digest
 from chartkey.custody.database import Database
 from chartkey.custody.statements import ReadingReceipt, Signed
 from chartkey.errors import AccessDenied, NotFound, SignatureInvalid
@@ -125,6 +126,8 @@ class ReleaseRule:
         if terms is None or terms.viewer != receipt.reader:
             raise AccessDenied
         self._require(terms.affiliation == receipt.affiliation)
+        # The event is the node's word; the digest in storage is the contract's (T24).
+        self._require(relationship.grant_of(terms.id).digest == grant_digest(terms))
         # P01: the mirror's own staff would hold wrap and slips in one house.
         if receipt.affiliation != ZERO32 and parties.mirror:
             above = self._network.registrar.institution_of(receipt.affiliation)
