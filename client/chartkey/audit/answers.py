@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chartkey.audit.names import Names
 from chartkey.audit.state import Relationship, State
 from chartkey.audit.status import is_institution_active, is_viewer_active
 from chartkey.audit.wording import clean, moment, scope_label
 from chartkey.errors import Ambiguous, RecordMissing
-from chartkey.models import GrantStatus, GrantTerms, Kind, RelationshipStatus, Scope
+from chartkey.models import Block, GrantStatus, GrantTerms, Kind, RelationshipStatus, Scope
 
 __all__ = ["Answer", "Reader", "who_could_read"]
 
@@ -23,11 +24,13 @@ __all__ = ["Answer", "Reader", "who_could_read"]
 class Reader:
     """One account and what decides whether it may read.
 
-    ``basis`` is ``owner``, ``author institution`` or ``grant``; ``reason`` a sentence;
-    ``grant`` the 16-byte grant id, if any.
+    ``name`` is an institution's, or what else is known of the account; ``basis`` is ``owner``,
+    ``author institution`` or ``grant``; ``reason`` is a sentence; ``grant`` the 16-byte grant id,
+    if any.
     """
 
     account: str
+    name: str
     basis: str
     reason: str
     grant: bytes | None = None
@@ -37,6 +40,7 @@ class Reader:
         grant = "0x" + self.grant.hex() if self.grant else None
         return {
             "account": self.account,
+            "name": self.name,
             "basis": self.basis,
             "reason": self.reason,
             "grant": grant,
@@ -72,15 +76,15 @@ class Answer:
 
 
 def who_could_read(
-    state: State, record: bytes, block: int, time: int, relationship: str | None = None
+    state: State, names: Names, record: bytes, block: Block, relationship: str | None = None
 ) -> Answer:
     """Answer from a state who could read a record.
 
     Args:
         state: The state at the end of the block.
+        names: Whom addresses belong to.
         record: The 32-byte id of a record version.
-        block: The block's number, for the answer.
-        time: The block's Unix time: grants that have expired by then do not count.
+        block: The block; grants that have expired by its time do not count.
         relationship: Where the record is anchored; needed only when two relationships use
             the same id.
 
@@ -90,13 +94,14 @@ def who_could_read(
     """
     address = _find(state, record, relationship)
     found = state.relationships[address]
-    readers = list(_standing_readers(state, found))
+    readers = list(_standing_readers(state, names, found))
     barred: list[Reader] = []
     for id, terms in found.terms.items():
-        problem = _obstacle(state, found, id, terms, record, time)
-        reader = Reader(terms.viewer, "grant", problem or _permission(terms), id)
+        problem = _obstacle(state, found, id, terms, record, block.timestamp)
+        reason = problem or _permission(terms)
+        reader = Reader(terms.viewer, names.of(terms.viewer), "grant", reason, id)
         (barred if problem else readers).append(reader)
-    return Answer(record, address, block, time, tuple(readers), tuple(barred))
+    return Answer(record, address, block.number, block.timestamp, tuple(readers), tuple(barred))
 
 
 def _find(state: State, record: bytes, relationship: str | None) -> str:
@@ -112,19 +117,14 @@ def _find(state: State, record: bytes, relationship: str | None) -> str:
     return found[0]
 
 
-def _standing_readers(state: State, relationship: Relationship) -> Iterator[Reader]:
-    parties = relationship.parties
-    yield Reader(
-        parties.owner,
-        "owner",
-        "The record is theirs; an owner's reading never expires and survives whatever happens "
-        "to the institution.",
-    )
-    reason = "Its clinician wrote the record: its staff read it through its own custodian, with "
-    reason += "a receipt."
-    if not is_institution_active(state.consortium, parties.institution):
+def _standing_readers(state: State, names: Names, relationship: Relationship) -> Iterator[Reader]:
+    owner, institution = relationship.parties.owner, relationship.parties.institution
+    reason = "The record is theirs: an owner's reading never expires, whatever happens elsewhere."
+    yield Reader(owner, names.of(owner), "owner", reason)
+    reason = "It wrote the record: its staff read it through its own custodian, with a receipt."
+    if not is_institution_active(state.consortium, institution):
         reason += " It is not an active member now, but it still holds the keys."
-    yield Reader(parties.institution, "author institution", reason)
+    yield Reader(institution, names.of(institution), "author institution", reason)
 
 
 def _permission(terms: GrantTerms) -> str:

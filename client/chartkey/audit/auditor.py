@@ -112,16 +112,20 @@ class Auditor:
             Ambiguous: several relationships use that id.
             EventRefused, ReplayDiverged, NodeUnavailable, NodeRefused: as for ``replay``.
         """
-        events, state, end = self._replayed()
+        read = self._replayed()
         id = _record_id(record)
-        if block is None or block == end.number:
-            return who_could_read(state, id, end.number, end.timestamp, relationship)
-        if not 0 <= block < end.number:
-            problem = f"block {block} was not replayed; the newest is {end.number}"
+        at, state = read.end, read.state
+        if block is not None and block != at.number:
+            at, state = self._earlier(read, block)
+        names = Names(state, self._network.manifest)
+        return who_could_read(state, names, id, at, relationship)
+
+    def _earlier(self, read: _Read, block: int) -> tuple[Block, State]:
+        if not 0 <= block < read.end.number:
+            problem = f"block {block} was not replayed; the newest is {read.end.number}"
             raise ArgumentInvalid(function="who_could_read", problem=problem)
-        time = self._network.block(block).timestamp
-        earlier = replay(takewhile(lambda event: event.block <= block, events))
-        return who_could_read(earlier, id, block, time, relationship)
+        before = takewhile(lambda event: event.block <= block, read.events)
+        return self._network.block(block), replay(before)
 
     def _replayed(self, progress: Progress | None = None) -> _Read:
         if self._read is None:

@@ -36,19 +36,23 @@ def print_table(rows: Sequence[Row], console: Console | None = None) -> None:
         from rich.text import Text
     except ImportError as err:
         raise ExtraMissing(extra="audit", package="rich") from err
-    table = Table(expand=False, show_edge=False, pad_edge=False)
+    table = Table(show_edge=False, pad_edge=False)
     table.add_column("block", justify="right", no_wrap=True)
-    table.add_column("time (UTC)", no_wrap=True)
-    for heading in ("who", "what", "entity"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("time (UTC)", justify="right", no_wrap=True)
+    table.add_column("who", overflow="fold", min_width=12, max_width=26)
+    table.add_column("what", overflow="fold", min_width=20)
+    table.add_column("entity", overflow="fold", min_width=14, max_width=28)
+    today = ""
     for row in rows:
+        day, _, clock = moment(row.time).rstrip("Z").partition("T")
         noun, _, id = row.entity.partition(" ")
         # As Text, not str: a name must not be read as rich's markup.
         table.add_row(
             str(row.block),
-            moment(row.time)[:19].replace("T", " "),
+            clock if day == today else f"{day}\n{clock}",
             Text(row.who, _COLOURS[row.group]),
             Text(row.what),
             Text(f"{noun} {short(id)}"),
         )
+        today = day
     (console or Console()).print(table)

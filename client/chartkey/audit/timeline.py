@@ -16,6 +16,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chartkey.audit.names import Names
+from chartkey.audit.proposed import proposed
 from chartkey.audit.state import State
 from chartkey.audit.wording import clean, kind_label, moment, short
 from chartkey.chain.address import checksum
@@ -173,9 +174,22 @@ def _entity(shape: _Shape, event: Event) -> str:
 
 def _sentence(event: Event, state: State, names: Names) -> str:
     values = {name: _value(event, name, value, names) for name, value in event.args.items()}
-    if event.name == "RecordAnchored":
-        values["kind"] = kind_label(event.args["attestation"]["kind"])
+    values |= _told(event, names)
     return _phrases(os.environ.get("CHARTKEY_LANG", "en"))[_key(event, state)].format_map(values)
+
+
+def _told(event: Event, names: Names) -> dict[str, str]:
+    """Return what an event tells inside its structs, in the words of its own time."""
+    args = event.args
+    if event.name == "RecordAnchored":
+        return {"kind": kind_label(args["attestation"]["kind"])}
+    if event.name == "ConsortiumCreated":
+        return {"founders": ", ".join(clean(one["name"]) for one in args["details"])}
+    if event.name == "InstitutionAdmitted":
+        return {"institution": clean(args["details"]["name"])}
+    if event.name == "ProposalOpened":
+        return {"subject": proposed(Action(args["action"]), args["parameters"], names)}
+    return {}
 
 
 def _key(event: Event, state: State) -> str:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from chartkey.chain.event import Event
+from chartkey.chain.manifest import Deployed, InstitutionEntry, Manifest
+from eth_abi import encode
+from eth_hash.auto import keccak
 
 GENESIS = 1_760_000_000
 """Block 0's time; a block comes every ten seconds."""
-
-CONTRACTS = {
-    "Consortium": "0x" + "C0" * 20,
-    "Registrar": "0x" + "4E" * 20,
-    "RelationshipFactory": "0x" + "FA" * 20,
-    "Forwarder": "0x" + "F0" * 20,
-}
 
 
 def account(number: int) -> str:
@@ -24,18 +20,49 @@ def account(number: int) -> str:
     return checksum("0x" + number.to_bytes(20, "big").hex())
 
 
+NAMES = (
+    "Forwarder",
+    "Consortium",
+    "Registrar",
+    "Summary",
+    "Relationship",
+    "RelationshipFactory",
+)
+CONTRACTS = {name: account(0xAAA0 + place) for place, name in enumerate(NAMES)}
 NOBODY = "0x" + "0" * 40
 ZERO32 = bytes(32)
 HOSPITAL, CLINIC, LEAD = account(0xA1), account(0xA2), account(0xA3)
 PATIENT, FRIEND, DOCTOR, SURGEON = account(0xB1), account(0xB2), account(0xC1), account(0xC2)
+NEWCOMER = account(0xB9)
 REGULATOR, RELAY = account(0xD1), account(0xD2)
 RELATIONSHIP, CLOSED = account(0xE1), account(0xE2)
 SUMMARIES = {who: account(0xF000 + i) for i, who in enumerate((HOSPITAL, CLINIC, LEAD))}
-SUMMARIES |= {who: account(0xF100 + i) for i, who in enumerate((PATIENT, FRIEND, DOCTOR, SURGEON))}
+SUMMARIES |= {
+    who: account(0xF100 + i) for i, who in enumerate((PATIENT, FRIEND, DOCTOR, SURGEON, NEWCOMER))
+}
+
+MANIFEST = Manifest(
+    chain_id=1337,
+    deployment_block=0,
+    contracts={name: Deployed(address, ZERO32) for name, address in CONTRACTS.items()},
+    confirmations=1,
+    max_head_age=None,
+    institutions=(InstitutionEntry(CLINIC, "目录里的诊所", "custodian", "store"),),
+    development_chains=(1337,),
+)
 
 CARDIOLOGY = bytes([7]) * 32
 AGREEMENT, NEXT_AGREEMENT = b"\1" * 32, b"\2" * 32
-PROFILE = b"\3" * 32
+PROFILE_TYPE = "(uint8,uint32,bytes32,uint256,bool)"
+DETAILS_TYPE = "(string,string,string,string,uint8)"
+CONTENT = {
+    "kind": 1,
+    "version": 1,
+    "documentHash": b"\x0d" * 32,
+    "requiredKinds": 0,
+    "obtainable": True,
+}
+PROFILE = keccak(encode([PROFILE_TYPE], [tuple(CONTENT.values())]))
 FIRST, SECOND, HIDDEN = b"\x11" * 32, b"\x12" * 32, b"\x13" * 32
 GRANT, WIDE, TOMBSTONE, FRIENDS = b"\x21" * 16, b"\x22" * 16, b"\x23" * 16, b"\x24" * 16
 ASKED, REFUSED, EARLY = b"\x31" * 32, b"\x32" * 32, b"\x33" * 32
@@ -115,8 +142,8 @@ class Story:
             unsigned=unsigned,
         )
 
-    def propose(self, id: int, action: int, *voters: str, round: int = 1) -> None:
-        """Open a proposal and have members vote for it."""
+    def propose(self, id: int, action: int, types: list[str], *values: Any, round: int = 1) -> None:
+        """Open a proposal and have lead and hospital vote for it."""
         self.tell(
             "Consortium",
             "ProposalOpened",
@@ -125,9 +152,9 @@ class Story:
             action=action,
             closesAt=GENESIS + 86_400,
             round=round,
-            parameters=bytes([id]) * 64,
+            parameters=encode(types, values),
         )
-        for yes, member in enumerate(voters, 1):
+        for yes, member in enumerate((LEAD, HOSPITAL), 1):
             self.tell("Consortium", "VoteCast", id=id, member=member, approve=True, yes=yes, no=0)
 
     def standing(self, id: int, member: str, standing: int, electorate: int, round: int) -> None:
@@ -276,19 +303,12 @@ def alliance() -> Story:
     """Three founders, a regulator, a profile; two clinicians, two patients."""
     story = Story()
     story.found(LEAD, HOSPITAL, CLINIC)
-    story.propose(1, 5, LEAD, HOSPITAL)
+    story.propose(1, 5, ["address", "string"], REGULATOR, "市卫健委")
     story.tell(
         "Consortium", "RegulatorChanged", id=1, regulator=REGULATOR, admitted=True, name="市卫健委"
     )
-    story.propose(2, 7, LEAD, HOSPITAL)
-    content = {
-        "kind": 1,
-        "version": 1,
-        "documentHash": b"\x0d" * 32,
-        "requiredKinds": 0,
-        "obtainable": True,
-    }
-    story.tell("Consortium", "ProfileAdopted", id=2, profile=PROFILE, content=content)
+    story.propose(2, 7, [PROFILE_TYPE], tuple(CONTENT.values()))
+    story.tell("Consortium", "ProfileAdopted", id=2, profile=PROFILE, content=CONTENT)
     for institution in (LEAD, HOSPITAL, CLINIC):
         story.enrol(institution)
     story.register(PATIENT, 1, HOSPITAL, b"\x41" * 32)
@@ -332,17 +352,15 @@ def everything() -> Story:
     story.ppr("RootRewrapped", party=PATIENT, keyVersion=2, wrap=b"again")
     story.tell("Registrar", "KeyPublished", account=PATIENT, version=2, suite=1, key=b"n" * 64)
     story.tell("Registrar", "LicenceChanged", clinician=SURGEON, institution=CLINIC, standing=2)
-    newcomer = account(0xB9)
-    story.tell("Registrar", "PersonApplied", account=newcomer, role=2, suite=1, key=KEY)
-    SUMMARIES[newcomer] = account(0xF999)
-    story.tell("Summary", "SummaryOpened", address=SUMMARIES[newcomer], owner=newcomer)
+    story.tell("Registrar", "PersonApplied", account=NEWCOMER, role=2, suite=1, key=KEY)
+    story.tell("Summary", "SummaryOpened", address=SUMMARIES[NEWCOMER], owner=NEWCOMER)
     story.tell(
         "Registrar",
         "PersonCertified",
-        account=newcomer,
+        account=NEWCOMER,
         institution=CLINIC,
         handle=b"\x45" * 32,
-        summary=SUMMARIES[newcomer],
+        summary=SUMMARIES[NEWCOMER],
     )
     story.tell(
         "RelationshipFactory",
@@ -355,19 +373,21 @@ def everything() -> Story:
     forwarded = {"from": PATIENT, "to": CONTRACTS["Registrar"], "relay": RELAY, "nonce": 7}
     story.tell("Forwarder", "CallForwarded", **forwarded)
     story.tell("Forwarder", "NonceCancelled", **{"from": PATIENT, "nonce": 8})
-    story.propose(3, 8, LEAD, HOSPITAL)
+    story.propose(3, 8, ["bytes32"], PROFILE)
     story.tell("Consortium", "ProfileRetired", id=3, profile=PROFILE)
-    story.propose(4, 9, LEAD, HOSPITAL)
+    story.propose(4, 9, ["bytes32"], NEXT_AGREEMENT)
     story.tell("Consortium", "AgreementAdopted", id=4, agreement=NEXT_AGREEMENT)
-    story.propose(5, 4, LEAD, HOSPITAL)
+    story.propose(5, 4, ["address"], CLINIC)
     story.standing(5, CLINIC, 4, 2, 2)
-    story.propose(6, 1, LEAD, HOSPITAL, round=2)
+    renamed = details("城南社区卫生服务中心", "一级", 1)
+    admitted = (CLINIC, tuple(renamed.values()))
+    story.propose(6, 1, ["address", DETAILS_TYPE], *admitted, round=2)
     story.tell(
         "Consortium",
         "InstitutionAdmitted",
         id=6,
         institution=CLINIC,
-        details=details("城南社区诊所", "一级", 1),
+        details=renamed,
         index=2,
     )
     return story

@@ -118,7 +118,7 @@ def test_founders_are_invited_with_the_hash_of_their_details() -> None:
     consortium = replay([created]).consortium
     fields = tuple(created.args["details"][1].values())
     member = consortium.members[HOSPITAL]
-    assert member.details == keccak(encode(["(string,string,string,string,uint8)"], [fields]))
+    assert member.details == keccak(encode([told.DETAILS_TYPE], [fields]))
     assert (member.standing, member.index, member.since) == (1, 1, created.timestamp)
     assert consortium.census == Census(2, 0, 1, 2, 0)
 
@@ -137,7 +137,7 @@ def test_a_proposal_keeps_its_votes_and_its_digest(alliance_story: Story) -> Non
     proposal = consortium.proposals[1]
     assert proposal.action == Action.ADMIT_REGULATOR
     assert (proposal.yes, proposal.no, proposal.enacted) == (2, 0, True)
-    assert proposal.digest == keccak(b"\1" * 64)
+    assert proposal.digest == keccak(encode(["address", "string"], [told.REGULATOR, "市卫健委"]))
     assert consortium.votes[1, HOSPITAL] is True
 
 
@@ -259,3 +259,66 @@ def test_a_relationship_of_which_the_factory_said_nothing_is_refused(shared_stor
     kept = [e for e in shared_story.events if e.name != "RelationshipCreated"]
     with pytest.raises(EventRefused, match="no earlier event made its relationship"):
         replay(kept)
+
+
+def test_an_enactment_of_something_else_than_was_voted_on_is_refused(full_story: Story) -> None:
+    voted = ("RegulatorChanged", "ProfileAdopted", "InstitutionAdmitted", "AgreementAdopted")
+    changes = {
+        "RegulatorChanged": {"name": "another name"},
+        "ProfileAdopted": {"content": told.CONTENT | {"version": 2}},
+        "InstitutionAdmitted": {"details": told.details("另一家")},
+        "AgreementAdopted": {"agreement": b"\x99" * 32},
+    }
+    for index, event in enumerate(full_story.events):
+        if event.name in voted:
+            other = replace(event, args=event.args | changes[event.name])
+            with pytest.raises(EventRefused, match="not what was voted on"):
+                replay([*full_story.events[:index], other])
+
+
+@pytest.mark.parametrize(
+    ("event", "args", "problem"),
+    [
+        ("StatusChanged", {"by": PATIENT, "status": 3}, "status cannot change"),
+        ("RecordConfirmed", {"recordId": FIRST}, "confirmed already"),
+        ("RequestRefused", {"request": ASKED, "viewer": SURGEON}, "request is closed"),
+    ],
+)
+def test_what_a_relationship_could_not_have_emitted_is_refused(
+    shared_story: Story, event: str, args: dict[str, object], problem: str
+) -> None:
+    shared_story.ppr(event, **args)
+    with pytest.raises(EventRefused, match=problem):
+        replay(shared_story.events)
+
+
+def test_an_epoch_that_skips_is_refused(shared_story: Story) -> None:
+    shared_story.anchor(SECOND, parent=FIRST, epoch=3, nonce=6)
+    with pytest.raises(EventRefused, match="epoch cannot follow"):
+        replay(shared_story.events)
+
+
+def test_after_a_revocation_a_record_of_the_old_epoch_is_refused(shared_story: Story) -> None:
+    shared_story.ppr("AccessRevoked", id=GRANT)
+    shared_story.anchor(SECOND, parent=FIRST, epoch=1, nonce=6)
+    with pytest.raises(EventRefused, match="epoch cannot follow"):
+        replay(shared_story.events)
+
+
+def test_a_second_correction_of_one_version_is_refused(full_story: Story) -> None:
+    full_story.anchor(b"\x77" * 32, parent=FIRST, epoch=2, nonce=9)
+    with pytest.raises(EventRefused, match="superseded already"):
+        replay(full_story.events)
+
+
+def test_a_standing_that_was_never_active_cannot_be_suspended(alliance_story: Story) -> None:
+    alliance_story.affiliate(SURGEON, HOSPITAL, told.CARDIOLOGY, 2)
+    with pytest.raises(EventRefused, match="NONE cannot become SUSPENDED"):
+        replay(alliance_story.events)
+
+
+def test_a_key_number_that_skips_is_refused(alliance_story: Story) -> None:
+    args = {"account": PATIENT, "version": 3, "suite": 1, "key": told.KEY}
+    alliance_story.tell("Registrar", "KeyPublished", **args)
+    with pytest.raises(EventRefused, match="a key before it is missing"):
+        replay(alliance_story.events)

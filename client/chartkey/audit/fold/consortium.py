@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chartkey.audit.fold.guard import existing, fresh, refusal, written_at
+from chartkey.audit.fold.guard import allow, existing, fresh, written_at
 from chartkey.audit.state import Consortium, ProfileEntry, Regulator, State
 from chartkey.models import (
     ZERO32,
@@ -23,14 +23,25 @@ if TYPE_CHECKING:
 
 __all__ = ["HANDLERS"]
 
+_DETAILS = "(string,string,string,string,uint8)"
+_PROFILE = "(uint8,uint32,bytes32,uint256,bool)"
+_BEFORE = {
+    MemberStanding.SUSPENDED: (MemberStanding.ACTIVE,),
+    MemberStanding.ACTIVE: (MemberStanding.SUSPENDED,),
+    MemberStanding.EXPELLED: (
+        MemberStanding.INVITED,
+        MemberStanding.ACTIVE,
+        MemberStanding.SUSPENDED,
+    ),
+}
+
 
 def _created(state: State, event: Event) -> None:
     founders = event.args["founders"]
-    if len(founders) != len(event.args["details"]):
-        raise refusal(event, "founders and details are not as many")
+    as_many = len(founders) == len(event.args["details"])
+    allow(as_many, event, "founders and details are not as many")
     consortium = state.consortium
-    if consortium.accounts:
-        raise refusal(event, "the consortium was created already")
+    allow(not consortium.accounts, event, "the consortium was created already")
     for index, (account, details) in enumerate(zip(founders, event.args["details"], strict=True)):
         _invite(consortium, account, details, index, written_at(event))
     # Rounds count from one, so that the slot is never zero (P61).
@@ -42,6 +53,10 @@ def _agreement_signed(state: State, event: Event) -> None:
     args = event.args
     consortium = state.consortium
     member = existing(consortium.members, args["institution"], event, "invitation")
+    allow(member.standing == MemberStanding.INVITED, event, "its signer is not invited")
+    in_force = args["agreement"] == consortium.agreement
+    allow(in_force, event, "its agreement is not the one in force")
+    _check_electorate(consortium, event, +1)
     consortium.members[args["institution"]] = replace(
         member,
         standing=MemberStanding.ACTIVE,
@@ -76,6 +91,10 @@ def _vote_cast(state: State, event: Event) -> None:
     args = event.args
     proposals = state.consortium.proposals
     proposal = existing(proposals, args["id"], event, "proposal")
+    member = existing(state.consortium.members, args["member"], event, "member")
+    allow(member.standing == MemberStanding.ACTIVE, event, "its voter is not active")
+    counted = (proposal.yes + args["approve"], proposal.no + (not args["approve"]))
+    allow(counted == (args["yes"], args["no"]), event, "its counts do not follow")
     fresh(state.consortium.votes, (args["id"], args["member"]), event, "vote")
     proposals[args["id"]] = replace(proposal, yes=args["yes"], no=args["no"])
     state.consortium.votes[args["id"], args["member"]] = args["approve"]
@@ -84,8 +103,11 @@ def _vote_cast(state: State, event: Event) -> None:
 def _institution_admitted(state: State, event: Event) -> None:
     args = event.args
     consortium = state.consortium
-    _enact(consortium, event)
     account, index = args["institution"], args["index"]
+    _enact(consortium, event, ["address", _DETAILS], [account, _fields(args["details"])])
+    member = consortium.members.get(account)
+    known = member is not None and member.standing != MemberStanding.EXPELLED
+    allow(not known, event, "its institution belongs already")
     _invite(consortium, account, args["details"], index, written_at(event))
     count = max(consortium.census.member_count, index + 1)
     consortium.census = replace(consortium.census, member_count=count)
@@ -94,9 +116,12 @@ def _institution_admitted(state: State, event: Event) -> None:
 def _standing_changed(state: State, event: Event) -> None:
     args = event.args
     consortium = state.consortium
-    _enact(consortium, event)
+    _enact(consortium, event, ["address"], [args["institution"]])
     member = existing(consortium.members, args["institution"], event, "member")
     standing = MemberStanding(args["standing"])
+    allow(member.standing in _BEFORE.get(standing, ()), event, "its standing cannot change so")
+    active = MemberStanding.ACTIVE
+    _check_electorate(consortium, event, (standing == active) - (member.standing == active))
     consortium.members[args["institution"]] = replace(
         member, standing=standing, since=written_at(event)
     )
@@ -107,7 +132,11 @@ def _standing_changed(state: State, event: Event) -> None:
 
 def _regulator_changed(state: State, event: Event) -> None:
     args = event.args
-    _enact(state.consortium, event)
+    if args["admitted"]:
+        _enact(state.consortium, event, ["address", "string"], [args["regulator"], args["name"]])
+    else:
+        _enact(state.consortium, event, ["address"], [args["regulator"]])
+        allow(not args["name"], event, "a removal carries no name")
     regulators = state.consortium.regulators
     before = regulators.get(args["regulator"])
     name = args["name"] or (before.name if before else "")
@@ -115,35 +144,44 @@ def _regulator_changed(state: State, event: Event) -> None:
 
 
 def _profile_adopted(state: State, event: Event) -> None:
-    content = event.args["content"]
-    _enact(state.consortium, event)
-    profile = Profile(
-        content["kind"],
-        content["version"],
-        content["documentHash"],
-        content["requiredKinds"],
-        content["obtainable"],
-    )
-    state.consortium.profiles[event.args["profile"]] = ProfileEntry(profile, retired=False)
+    from eth_abi.abi import encode
+    from eth_hash.auto import keccak
+
+    content = tuple(event.args["content"].values())
+    _enact(state.consortium, event, [_PROFILE], [content])
+    id = event.args["profile"]
+    allow(id == keccak(encode([_PROFILE], [content])), event, "its id is not its content's")
+    fresh(state.consortium.profiles, id, event, "profile")
+    state.consortium.profiles[id] = ProfileEntry(Profile(*content), retired=False)
 
 
 def _profile_retired(state: State, event: Event) -> None:
-    _enact(state.consortium, event)
+    _enact(state.consortium, event, ["bytes32"], [event.args["profile"]])
     profiles = state.consortium.profiles
     entry = existing(profiles, event.args["profile"], event, "profile")
     profiles[event.args["profile"]] = replace(entry, retired=True)
 
 
 def _agreement_adopted(state: State, event: Event) -> None:
-    _enact(state.consortium, event)
+    _enact(state.consortium, event, ["bytes32"], [event.args["agreement"]])
     state.consortium.agreement = event.args["agreement"]
 
 
-def _enact(consortium: Consortium, event: Event) -> None:
+def _enact(consortium: Consortium, event: Event, types: list[str], values: list[Any]) -> None:
+    """Mark the event's proposal as enacted; the event must say what was voted on."""
+    from eth_abi.abi import encode
+    from eth_hash.auto import keccak
+
     proposal = existing(consortium.proposals, event.args["id"], event, "proposal")
-    if proposal.enacted:
-        raise refusal(event, "its proposal was enacted already")
+    allow(not proposal.enacted, event, "its proposal was enacted already")
+    voted = keccak(encode(types, values)) == proposal.digest
+    allow(voted, event, "it is not what was voted on")
     consortium.proposals[event.args["id"]] = replace(proposal, enacted=True)
+
+
+def _check_electorate(consortium: Consortium, event: Event, change: int) -> None:
+    follows = event.args["electorate"] == consortium.census.electorate + change
+    allow(follows, event, "its number of active members does not follow")
 
 
 def _invite(
@@ -152,8 +190,8 @@ def _invite(
     from eth_abi.abi import encode
     from eth_hash.auto import keccak
 
-    fields = tuple(details[name] for name in ("name", "creditCode", "localCode", "grade", "tier"))
-    digest = keccak(encode(["(string,string,string,string,uint8)"], [fields]))
+    fields = _fields(details)
+    digest = keccak(encode([_DETAILS], [fields]))
     consortium.details[account] = Details(*fields)
     consortium.members[account] = Member(
         standing=MemberStanding.INVITED,
@@ -166,6 +204,10 @@ def _invite(
     # An expelled institution that is admitted again keeps its place.
     if index >= len(consortium.accounts):
         consortium.accounts.append(account)
+
+
+def _fields(details: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(details[name] for name in ("name", "creditCode", "localCode", "grade", "tier"))
 
 
 HANDLERS = {

@@ -14,7 +14,7 @@ from chartkey.errors import EventRefused
 if TYPE_CHECKING:
     from chartkey.chain.events import Event
 
-__all__ = ["existing", "fresh", "known", "refusal", "written_at"]
+__all__ = ["allow", "existing", "fresh", "known", "refusal", "written_at"]
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -46,6 +46,16 @@ def fresh(entries: Container[_Key], key: _Key, event: Event, noun: str) -> None:
     """
     if key in entries:
         raise refusal(event, f"an earlier event made its {noun}")
+
+
+def allow(condition: bool, event: Event, problem: str) -> None:
+    """Make sure that the contract could have emitted this after what was folded in.
+
+    Raises:
+        EventRefused: it could not; ``problem`` says why.
+    """
+    if not condition:
+        raise refusal(event, problem)
 
 
 def written_at(event: Event) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chartkey.audit.fold.guard import existing, fresh, refusal
+from chartkey.audit.fold.guard import allow, existing, fresh
 from chartkey.audit.state import Relationship, State, Summary, Tombstone
 from chartkey.models import Parties, RelationshipStatus
 
@@ -35,9 +35,10 @@ def _summary_opened(state: State, event: Event) -> None:
 
 def _relationship_listed(state: State, event: Event) -> None:
     summary = existing(state.summaries, event.address, event, "Summary")
-    if event.args["index"] != len(summary.relationships):
-        raise refusal(event, "an entry before it is missing")
-    summary.relationships.append(event.args["relationship"])
+    args, count = event.args, len(summary.relationships)
+    allow(args["index"] == count, event, "an entry before it is missing")
+    allow(args["owner"] == summary.owner, event, "its Summary is another account's")
+    summary.relationships.append(args["relationship"])
 
 
 FACTORY_HANDLERS = {

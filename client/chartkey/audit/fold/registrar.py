@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chartkey.audit.fold.guard import existing, fresh, refusal, written_at
+from chartkey.audit.fold.guard import allow, existing, fresh, written_at
 from chartkey.audit.state import Department, Registrar, State
+from chartkey.audit.status import institution_of
 from chartkey.models import Certification, Person, Role, Standing
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def _person_certified(state: State, event: Event) -> None:
     args = event.args
     persons = state.registrar.persons
     person = existing(persons, args["account"], event, "application")
+    applied = person.certification == Certification.APPLIED
+    allow(applied, event, "its account has not applied")
     persons[args["account"]] = replace(
         person,
         certification=Certification.CERTIFIED,
@@ -80,27 +83,38 @@ def _key_published(state: State, event: Event) -> None:
     args = event.args
     persons = state.registrar.persons
     person = existing(persons, args["account"], event, "account")
+    allow(args["version"] == person.key_version + 1, event, "a key before it is missing")
     persons[args["account"]] = replace(person, key_version=args["version"])
     _add_key(state.registrar, event, args["account"], args["version"])
 
 
 def _department_changed(state: State, event: Event) -> None:
     args = event.args
-    department = Department(args["institution"], Standing(args["standing"]))
-    state.registrar.departments[args["department"]] = department
+    departments = state.registrar.departments
+    before = departments.get(args["department"])
+    standing = Standing(args["standing"])
+    _check_change(before.standing if before else Standing.NONE, standing, event)
+    departments[args["department"]] = Department(args["institution"], standing)
 
 
 def _affiliation_changed(state: State, event: Event) -> None:
-    args = event.args
-    standing = Standing(args["standing"])
-    state.registrar.affiliations[args["clinician"], args["affiliation"]] = standing
+    above = institution_of(state.registrar, event.args["affiliation"])
+    allow(above == event.args["institution"], event, "its affiliation is another institution's")
+    affiliations = state.registrar.affiliations
+    pair = (event.args["clinician"], event.args["affiliation"])
+    standing = Standing(event.args["standing"])
+    _check_change(affiliations.get(pair, Standing.NONE), standing, event)
+    affiliations[pair] = standing
 
 
 def _licence_changed(state: State, event: Event) -> None:
     args = event.args
     persons = state.registrar.persons
     person = existing(persons, args["clinician"], event, "clinician")
-    persons[args["clinician"]] = replace(person, licence=Standing(args["standing"]))
+    allow(person.certifier == args["institution"], event, "another institution certified them")
+    standing = Standing(args["standing"])
+    _check_change(person.licence, standing, event)
+    persons[args["clinician"]] = replace(person, licence=standing)
 
 
 def _first_licence(role: Role) -> Standing:
@@ -124,9 +138,16 @@ def _bind_handle(registrar: Registrar, event: Event) -> None:
 def _give_summary(state: State, event: Event, account: str) -> None:
     # The clone speaks first, in the same transaction: SummaryOpened, then this.
     summary = existing(state.summaries, event.args["summary"], event, "Summary")
-    if summary.owner != account:
-        raise refusal(event, "its Summary is another account's")
+    allow(summary.owner == account, event, "its Summary is another account's")
     state.registrar.summaries[account] = event.args["summary"]
+
+
+def _check_change(before: Standing, after: Standing, event: Event) -> None:
+    if before == Standing.NONE:
+        possible = after == Standing.ACTIVE
+    else:
+        possible = before != Standing.REVOKED and after not in (Standing.NONE, before)
+    allow(possible, event, f"{before.name} cannot become {after.name}")
 
 
 HANDLERS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chartkey.audit.fold.guard import existing, fresh, known, refusal, written_at
+from chartkey.audit.fold.guard import allow, existing, fresh, known, written_at
 from chartkey.audit.state import Relationship, State
 from chartkey.models import (
     ZERO32,
@@ -28,16 +28,31 @@ if TYPE_CHECKING:
 
 __all__ = ["HANDLERS"]
 
+_BEFORE = {
+    RelationshipStatus.ACCEPTED: (RelationshipStatus.PENDING,),
+    RelationshipStatus.REFUSED: (RelationshipStatus.PENDING,),
+    RelationshipStatus.ENDED: (RelationshipStatus.PENDING, RelationshipStatus.ACCEPTED),
+}
+
 
 def _of(state: State, event: Event) -> Relationship:
     return existing(state.relationships, event.address, event, "relationship")
 
 
+def _accepted(state: State, event: Event) -> Relationship:
+    relationship = _of(state, event)
+    accepted = relationship.parties.status == RelationshipStatus.ACCEPTED
+    allow(accepted, event, "its relationship is not accepted")
+    return relationship
+
+
 def _proposed(state: State, event: Event) -> None:
     args = event.args
     relationship = _of(state, event)
-    if relationship.parties.status != RelationshipStatus.NONE:
-        raise refusal(event, "its relationship was proposed already")
+    parties = relationship.parties
+    same = (args["owner"], args["institution"]) == (parties.owner, parties.institution)
+    allow(same, event, "its relationship was made for another pair")
+    allow(parties.status == RelationshipStatus.NONE, event, "its relationship was proposed already")
     relationship.parties = Parties(
         owner=args["owner"],
         institution=args["institution"],
@@ -52,6 +67,8 @@ def _proposed(state: State, event: Event) -> None:
 def _status_changed(state: State, event: Event) -> None:
     relationship = _of(state, event)
     status = RelationshipStatus(event.args["status"])
+    before = _BEFORE.get(status, ())
+    allow(relationship.parties.status in before, event, "its status cannot change so")
     relationship.parties = replace(relationship.parties, status=status)
 
 
@@ -69,13 +86,15 @@ def _record_anchored(state: State, event: Event) -> None:
     from eth_hash.auto import keccak
 
     args = event.args
-    relationship = _of(state, event)
+    relationship = _accepted(state, event)
     fresh(relationship.records, args["recordId"], event, "record")
     _supersede(relationship, event)
-    _advance(relationship, args["epoch"])
+    _advance(relationship, event)
     status = RecordStatus(args["status"])
-    # An attested record used none of the owner's nonces: the event's zero is not one.
-    if status == RecordStatus.CONFIRMED:
+    if status == RecordStatus.ATTESTED:
+        allow(args["nonce"] == 0, event, "an attested record uses none of the owner's nonces")
+    else:
+        fresh(relationship.anchor_nonces, args["nonce"], event, "nonce")
         relationship.anchor_nonces.add(args["nonce"])
     relationship.attestations[args["recordId"]] = _attestation(args["attestation"])
     relationship.records[args["recordId"]] = RecordState(
@@ -93,12 +112,13 @@ def _record_anchored(state: State, event: Event) -> None:
 def _record_confirmed(state: State, event: Event) -> None:
     records = _of(state, event).records
     record = existing(records, event.args["recordId"], event, "record")
+    allow(record.status == RecordStatus.ATTESTED, event, "its record was confirmed already")
     records[event.args["recordId"]] = replace(record, status=RecordStatus.CONFIRMED)
 
 
 def _access_requested(state: State, event: Event) -> None:
     args = event.args
-    relationship = _of(state, event)
+    relationship = _accepted(state, event)
     fresh(relationship.requests, args["request"], event, "request")
     request = RequestState(args["viewer"], RequestStatus.REQUESTED)
     relationship.requests[args["request"]] = request
@@ -108,7 +128,8 @@ def _access_requested(state: State, event: Event) -> None:
 def _request_refused(state: State, event: Event) -> None:
     relationship = _of(state, event)
     request = relationship.requests.get(event.args["request"])
-    if request is not None and request.status == RequestStatus.REQUESTED:
+    if request is not None:
+        allow(request.status == RequestStatus.REQUESTED, event, "its request is closed")
         _close_request(relationship, event, request.viewer)
     relationship.requests[event.args["request"]] = RequestState(
         known(event.args["viewer"]), RequestStatus.REFUSED
@@ -117,7 +138,7 @@ def _request_refused(state: State, event: Event) -> None:
 
 def _access_granted(state: State, event: Event) -> None:
     args = event.args
-    relationship = _of(state, event)
+    relationship = _accepted(state, event)
     fresh(relationship.grants, args["id"], event, "grant")
     if args["request"] != ZERO32:
         _approve(relationship, event)
@@ -133,9 +154,8 @@ def _access_revoked(state: State, event: Event) -> None:
     if grant is None:
         # A tombstone that the grant meets (P22); it handed out nothing, so no new epoch.
         grant = GrantState(GrantStatus.REVOKED, 0, bytes(26))
-    elif grant.status == GrantStatus.REVOKED:
-        raise refusal(event, "its grant was revoked already")
     else:
+        allow(grant.status == GrantStatus.GRANTED, event, "its grant was revoked already")
         relationship.key_epoch = replace(relationship.key_epoch, rotating=True)
     relationship.grants[event.args["id"]] = replace(grant, status=GrantStatus.REVOKED)
 
@@ -145,26 +165,31 @@ def _supersede(relationship: Relationship, event: Event) -> None:
     if parent == ZERO32:
         return
     record = existing(relationship.records, parent, event, "parent")
+    allow(not record.superseded, event, "its parent was superseded already")
     relationship.records[parent] = replace(record, superseded=True)
 
 
-def _advance(relationship: Relationship, epoch: int) -> None:
-    before = relationship.key_epoch
-    rotating = before.rotating and epoch == before.epoch
-    relationship.key_epoch = KeyEpoch(epoch, rotating)
+def _advance(relationship: Relationship, event: Event) -> None:
+    """An epoch opens with the first record after a revocation, or when the author likes (P02)."""
+    epoch, before = event.args["epoch"], relationship.key_epoch
+    possible = (before.next,) if before.rotating else (before.epoch, before.epoch + 1)
+    allow(epoch in possible, event, "its epoch cannot follow the one before")
+    relationship.key_epoch = KeyEpoch(epoch, rotating=False)
 
 
 def _approve(relationship: Relationship, event: Event) -> None:
     id = event.args["request"]
     request = existing(relationship.requests, id, event, "request")
+    waiting = request.status == RequestStatus.REQUESTED
+    allow(waiting and request.viewer == event.args["viewer"], event, "its request is not open")
     _close_request(relationship, event, request.viewer)
     relationship.requests[id] = replace(request, status=RequestStatus.APPROVED)
 
 
 def _close_request(relationship: Relationship, event: Event, viewer: str | None) -> None:
-    if viewer is None or not relationship.open_requests.get(viewer):
-        raise refusal(event, "its viewer has no open request")
-    relationship.open_requests[viewer] -= 1
+    open = relationship.open_requests.get(viewer or "", 0)
+    allow(open > 0, event, "its viewer has no open request")
+    relationship.open_requests[viewer or ""] = open - 1
 
 
 def _attestation(signed: dict[str, Any]) -> Attestation:
