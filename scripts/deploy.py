@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from brownie import accounts, chain, project, rpc, web3
+from brownie import accounts, chain, rpc, web3
 
 from scripts.alliance.artifacts import Artifact, load
 from scripts.alliance.deployer import Deployer
@@ -52,9 +52,13 @@ def _deployment() -> Deployment:
     account = _account(parameters)
 
     def create(artifact: Artifact, arguments: Sequence[Any], nonce: int) -> int:
-        container = project.get_loaded_projects()[0][artifact.name]
-        contract = account.deploy(container, *arguments, nonce=nonce, silent=True)
-        return int(contract.tx.block_number)
+        # Not Brownie's own deploy: it keeps a record that the manifest makes needless, and that
+        # stops it from connecting once a chain was made anew under the same id.
+        data = artifact.creation + artifact.encode(arguments)
+        # Nodes do not relay what pays nothing.
+        price = max(1, web3.eth.gas_price)
+        receipt = account.transfer(data=data.hex(), nonce=nonce, gas_price=price, silent=True)
+        return int(receipt.block_number)
 
     return Deployment(
         Deployer(web3, account.address, create),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +118,19 @@ def _read(path: Path, name: str) -> Artifact:
     return Artifact(name, build["abi"], creation, runtime)
 
 
-def _immutables(runtime: bytes) -> Iterator[int]:
-    """Yield where compiled code leaves 32 zero bytes for the constructor to fill.
+@lru_cache
+def _immutables(runtime: bytes) -> tuple[int, ...]:
+    """Return where compiled code leaves 32 zero bytes for the constructor to fill.
 
     The compiler pushes every other zero with one byte, so PUSH32 of zero is always an immutable.
     """
-    at = 0
+    at, found = 0, []
     while at < len(runtime):
         width = runtime[at] - _PUSH1 + 1 if _PUSH1 <= runtime[at] <= _PUSH32 else 0
         if width == _WORD and not any(runtime[at + 1 : at + 1 + _WORD]):
-            yield at + 1
+            found.append(at + 1)
         at += 1 + width
+    return tuple(found)
 
 
 def _solidity_type(entry: dict[str, Any]) -> str:

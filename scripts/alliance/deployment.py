@@ -187,7 +187,8 @@ class Deployment:
             if not misplaced:
                 return _Layout(addresses, missing, nonce)
             for name in misplaced:
-                del kept[name]
+                # For good: beside its own replacement it would look misplaced again and again.
+                del kept[name], progress.steps[name]
 
     def _standing(self, progress: Progress) -> dict[str, tuple[str, frozenset[str]]]:
         """Return each recorded contract whose code is right, with the addresses it names."""
