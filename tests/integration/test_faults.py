@@ -13,6 +13,7 @@ import pytest
 from chartkey import connect
 from chartkey.actors import Clinician, Patient
 from chartkey.custody.directory import Directory
+from chartkey.custody.embedded import EmbeddedCustodian
 from chartkey.errors import (
     ChainMismatch,
     ChartkeyError,
@@ -26,10 +27,12 @@ from chartkey.errors import (
     RecordInvalid,
     RelationshipMissing,
     StoreReadOnly,
+    TransactionUnknown,
 )
 from chartkey.models import Kind, Standing
 
 from tests.chains import start_chain
+from tests.proxy import Proxy
 
 NOBODY = "0x" + "42" * 20
 
@@ -196,3 +199,64 @@ def test_a_chain_without_the_contracts_is_refused(scene: Any, engine: str) -> No
 def test_a_node_that_is_away_is_named(scene: Any) -> None:
     with pytest.raises(NodeUnavailable):
         connect("http://127.0.0.1:9", scene.network.manifest)
+
+
+@contextmanager
+def through(scene: Any, proxy: Proxy) -> Iterator[tuple[Patient, Clinician]]:
+    """The patient and Dr Wang, whose every node, their custodians' too, is behind the proxy."""
+    network = connect(proxy.rpc, scene.network.manifest)
+    directory = Directory(network)
+    for label in ("lead", "hospital", "clinic"):
+        keys = scene.alliance.keys[label]
+        folder, store = scene.houses / label / "custodian", scene.directory.store(keys.address)
+        directory.enrol(EmbeddedCustodian(network, folder, keys, store, directory.custodian))
+    yield (
+        Patient(network, scene.patient.keys, directory),
+        Clinician(
+            network,
+            scene.li.keys,
+            directory,
+            affiliation=scene.li.affiliation,
+            institution=scene.li.institution,
+        ),
+    )
+
+
+@pytest.mark.parametrize("cut", ["cut_before", "cut_after"])
+def test_a_node_lost_while_anchoring_is_looked_up_and_never_sent_twice(
+    scene: Any, summary: Path, cut: str
+) -> None:
+    draft = scene.wang.draft(scene.patient.address, summary)
+    with Proxy(scene.chain.rpc) as proxy, through(scene, proxy) as (patient, _):
+        getattr(proxy, cut).add("eth_sendRawTransaction")
+        with pytest.raises(TransactionUnknown):
+            patient.confirm(draft)
+        getattr(proxy, cut).clear()
+        pointer = patient.confirm(draft)
+        assert len(set(proxy.raw)) == 1
+    assert [p.record for p in scene.patient.records()] == [pointer.record]
+    with scene.patient.read(pointer) as opened:
+        assert opened.stream().read() == summary.read_bytes()
+
+
+@pytest.mark.parametrize("cut", ["cut_before", "cut_after"])
+def test_a_node_lost_while_granting_leaves_one_grant(scene: Any, summary: Path, cut: str) -> None:
+    scene.patient.confirm(scene.wang.draft(scene.patient.address, summary))
+    request = scene.li.request(scene.patient.address, kind=Kind.PATIENT_SUMMARY)
+    with Proxy(scene.chain.rpc) as proxy, through(scene, proxy) as (patient, li):
+        getattr(proxy, cut).add("eth_sendRawTransaction")
+        with pytest.raises(TransactionUnknown):
+            patient.approve(request)
+        getattr(proxy, cut).clear()
+        patient.approve(request)
+        [pointer] = li.records(request)
+        li.read(pointer).close()
+    assert len(scene.patient.grants()) == 1
+
+
+def test_asking_again_while_the_same_waits_asks_once(scene: Any) -> None:
+    first = scene.li.request(scene.patient.address, kind=Kind.PATIENT_SUMMARY)
+    assert scene.li.request(scene.patient.address, kind=Kind.PATIENT_SUMMARY) == first
+    assert len(scene.patient.requests()) == 1
+    other = scene.li.request(scene.patient.address, kind=Kind.IMAGING)
+    assert other != first

@@ -15,7 +15,7 @@ from chartkey.custody.custodian import SlipDelivery
 from chartkey.custody.release import covers
 from chartkey.custody.roots import relationship_root
 from chartkey.custody.supply import make_scope_slips
-from chartkey.errors import ContractRefused, CustodianUnavailable, CustodyError, RequestMissing
+from chartkey.errors import CustodianUnavailable, CustodyError, RequestMissing
 from chartkey.models import (
     Granted,
     GrantTerms,
@@ -75,21 +75,16 @@ class Consenting(Person):
             CustodianUnavailable: no member relays.
             TransactionUnknown: the node went away; run the same again.
         """
+        facade = self.network.relationship(request.relationship)
+        self._settle(facade.parties().institution)
         answered = self._grant_of(request)
         if answered is not None:
+            self._deliver(request.relationship, answered.terms)
             return answered
         if self._request_status(request) is not RequestStatus.REQUESTED:
             raise RequestMissing(request="0x" + request.id.hex())
         terms = self._terms(request, days, consent or consent_text())
-        facade = self.network.relationship(request.relationship)
-        try:
-            self._relay(facade.grant_access(terms), facade.parties().institution)
-        except ContractRefused as err:
-            # What an interrupted run had signed may have been mined just now.
-            answered = self._grant_of(request)
-            if err.values.get("error") != "RequestInvalid" or answered is None:
-                raise
-            terms = answered.terms
+        self._relay(facade.grant_access(terms), facade.parties().institution)
         self._deliver(request.relationship, terms)
         granted = self._grant_of(request)
         if granted is None:

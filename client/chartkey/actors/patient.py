@@ -129,6 +129,7 @@ class Patient(Consenting):
             TransactionUnknown: the node went away; run the same again.
         """
         facade = self.network.relationship(draft.relationship)
+        self._settle(facade.parties().institution)
         state = facade.record_of(draft.record)
         if state.status is RecordStatus.NONE:
             self._anchor(draft)

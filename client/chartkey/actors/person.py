@@ -158,6 +158,13 @@ class Person:
         """Sign a call and have any member relay it, the given ones first (P22)."""
         return self._submit(sign_forward(self.network, self.keys, call), *first)
 
+    def _settle(self, institution: str) -> None:
+        """Have the custodian that relays first finish what an interruption left."""
+        try:
+            self.directory.custodian(institution).settle()
+        except CustodianUnavailable:
+            return
+
     def _submit(self, forward: SignedForward, *first: str | None) -> Receipt:
         away: CustodianUnavailable | None = None
         for institution in self.directory.others(*first):

@@ -34,6 +34,7 @@ from chartkey.models import (
     Purpose,
     RecordPointer,
     Requested,
+    RequestStatus,
     Scope,
 )
 from chartkey.records import Opened
@@ -74,6 +75,8 @@ class Viewing(Person):
     ) -> Requested:
         """Ask a patient for access to one record, a kind, or (neither named) everything.
 
+        Asking again while the same waits for an answer returns what waits.
+
         Args:
             patient: The patient's account.
             kind: A coarse kind.
@@ -92,6 +95,10 @@ class Viewing(Person):
         """
         self._require_active()
         chosen = relationship or self._only(patient, self._accepted(patient))
+        self._settle(self.institution)
+        waiting = self._waiting(chosen, kind, record, str(purpose))
+        if waiting is not None:
+            return waiting
         salt = secrets.token_bytes(32)
         request_id = keccak256(bytes.fromhex(self.address[2:]) + salt)
         asked = AccessRequest(
@@ -201,6 +208,18 @@ class Viewing(Person):
                 what="relationships", choices=", ".join(choices), parameter="relationship"
             )
         return relationships[0]
+
+    def _waiting(
+        self, relationship: str, kind: Kind | None, record: bytes | None, purpose: str
+    ) -> Requested | None:
+        facade = self.network.relationship(relationship)
+        wanted = (_scope(kind, record), kind or 0, record or ZERO32, purpose, self.affiliation)
+        for asked in self.history(relationship).requests():
+            what = (asked.scope, asked.kind, asked.record, asked.purpose, asked.affiliation)
+            mine = asked.viewer == self.address and what == wanted
+            if mine and facade.request_of(asked.id).status is RequestStatus.REQUESTED:
+                return asked
+        return None
 
     def _requested(self, relationship: str, request: bytes) -> Requested:
         for requested in self.history(relationship).requests():

@@ -136,6 +136,9 @@ class Custodian(Protocol):
     def relay(self, forward: SignedForward) -> Receipt:
         """Pay for a person's signed call; a revocation among them is honoured at once."""
 
+    def settle(self) -> None:
+        """Finish what was signed before an interruption: look it up, or send the same again."""
+
     def notice(self, forward: SignedForward) -> None:
         """Honour a signed revocation that another custodian relays (P11)."""
 

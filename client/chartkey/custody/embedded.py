@@ -38,7 +38,7 @@ from chartkey.models import Certification, RelationshipStatus
 if TYPE_CHECKING:
     from chartkey.chain.forward import SignedForward
     from chartkey.chain.network import Network
-    from chartkey.chain.sender import Receipt
+    from chartkey.chain.sender import Receipt, Sender
     from chartkey.crypto.keyfile import Keys
     from chartkey.storage.store import Store
 
@@ -219,16 +219,21 @@ class EmbeddedCustodian:
             ContractRefused: the contract refuses; nothing was sent.
             TransactionUnknown: the node went away; calling again resumes.
         """
-        from chartkey.chain.journal import FileJournal
-        from chartkey.chain.sender import Sender
-
         self.notice(forward)
         person = self._network.registrar.person_of(forward.sender)
         known = person.certification is not Certification.NONE
         if not known and forward.to != self._network.address("Registrar"):
             raise AccessDenied
-        sender = Sender(self._network, self._keys, FileJournal(self._folder / "relay.journal"))
-        return sender.relay(forward)
+        return self._sender().relay(forward)
+
+    def settle(self) -> None:
+        """Finish what was signed before an interruption; never send twice.
+
+        Raises:
+            TransactionUnknown: the node went away again.
+            NodeUnavailable: the node is away.
+        """
+        self._sender().resume()
 
     def notice(self, forward: SignedForward) -> None:
         """Honour a signed revocation before it is mined; other calls are only checked.
@@ -260,6 +265,12 @@ class EmbeddedCustodian:
     def close(self) -> None:
         """Close the database; the object is not used afterwards."""
         self._database.close()
+
+    def _sender(self) -> Sender:
+        from chartkey.chain.journal import FileJournal
+        from chartkey.chain.sender import Sender
+
+        return Sender(self._network, self._keys, FileJournal(self._folder / "relay.journal"))
 
     def _promise(self, receipt: Signed[ReadingReceipt]) -> Signed[Promise]:
         entry = json.dumps(receipt.as_dict(), sort_keys=True).encode()
