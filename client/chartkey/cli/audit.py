@@ -23,12 +23,11 @@ def replay(context: typer.Context) -> None:
     """Rebuild the whole state from the first block and compare it with the contracts."""
     session: Session = context.obj
     report = _auditor(session).verify(_progress(session))
-    way = "storage proofs" if report.proofs else "slots read one by one (no proofs here)"
     session.show(
         report.to_dict(),
         f"{report.events} events up to block {report.block.number} rebuild the state: "
         f"{report.answers} answers and {report.slots} storage slots of {report.contracts} "
-        f"contracts agree ({way}).",
+        f"contracts agree, {report.proven} of them down to the storage root.",
     )
 
 
