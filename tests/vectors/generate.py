@@ -227,6 +227,7 @@ def drafts(keys: list[dict]) -> list[dict]:
     three[11] = 3
     crowd = [(ident(f"reader {i}", 20), mine) for i in range(16)] + [(patient, mine)]
     over = writer.draft(file_key, context, crowd, plain, random)
+    twice = writer.draft(file_key, context, [(patient, mine)] * 2, plain, random)
     cases = [
         ("the first recipient", whole, keys[0], patient, context, "ok"),
         ("the second recipient", whole, keys[1], gateway, context, "ok"),
@@ -260,6 +261,7 @@ def drafts(keys: list[dict]) -> list[dict]:
             FAILED,
         ),
         ("one stanza over the cap", over, keys[0], patient, context, FAILED),
+        ("a recipient named twice by the author", twice, keys[0], patient, context, FAILED),
         ("no stanza", whole[:11] + b"\0" + whole[12:16] + rest, keys[0], patient, context, FAILED),
         ("cut among the stanzas", whole[:500], keys[0], patient, context, FAILED),
         ("cut in the payload", whole[:-1], keys[0], patient, context, FAILED),

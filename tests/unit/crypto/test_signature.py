@@ -102,7 +102,7 @@ def test_T10_the_high_s_twin_is_refused(signature: bytes) -> None:
 @pytest.mark.parametrize("v", [0, 1, 2, 26, 29, 35, 255])
 def test_T10_another_v_is_refused(signature: bytes, v: int) -> None:
     with pytest.raises(SignatureInvalid):
-        recover_typed(DOMAIN, TYPES, MESSAGE, signature[:64] + bytes([v]))
+        check_form(signature[:64] + bytes([v]))
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64])
