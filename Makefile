@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sandbox sandbox-stop abi clean
+.PHONY: help setup demo test check bench sandbox sandbox-stop kubo abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ sandbox: setup ## leave a chain and three institutions running to try things on
 
 sandbox-stop: ## end what make sandbox started
 	@.venv/bin/python scripts/sandbox.py stop
+
+kubo: ## build the IPFS node that the tests compare with (needs Go; some minutes once)
+	@scripts/tools/kubo.sh
 
 abi: setup ## compile the contracts and write their ABIs into the client
 	@.venv/bin/python scripts/tools/abi.py

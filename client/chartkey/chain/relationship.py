@@ -51,7 +51,8 @@ def grant_digest(terms: GrantTerms) -> bytes:
     """
     from eth_abi.abi import encode
 
-    types = "address bytes32 uint8 uint8 bytes32 bytes16 bytes32 bytes32 uint32 bytes32".split()
+    rest = ["bytes32", "bytes16", "bytes32", "bytes32", "uint32", "bytes32"]
+    types = ["address", "bytes32", "uint8", "uint8", *rest]
     values = (
         terms.viewer,
         terms.affiliation,

@@ -6,11 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from chartkey.custody.log import ReceiptLog, verify_inclusion
 from chartkey.errors import ReceiptInvalid
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def reference_root(entries: list[bytes]) -> bytes:

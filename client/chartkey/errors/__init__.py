@@ -1,0 +1,200 @@
+"""Every exception that chartkey raises, and the catalogue of their messages.
+
+::
+
+    ChartkeyError
+    ├── InputError (also ValueError)      something the caller passed
+    │   ├── AddressInvalid                 not a 20-byte account
+    │   ├── RecordInvalid                  not FHIR R4, not DICOM, cut short
+    │   ├── RecordTooLarge                 over a cap on bytes, depth or ratio
+    │   ├── MediaMismatch                  FHIR asked of an image, or the reverse
+    │   ├── FileExists                     never overwritten unasked
+    │   ├── IdentifierInvalid              an identity string that is empty
+    │   ├── CidInvalid                     not a CID that the stores use
+    │   ├── KeyUnsuitable                  an encryption key of the wrong kind or size
+    │   ├── ContextInvalid                 a field of a key's or ciphertext's context
+    │   ├── ArgumentInvalid                does not fit its Solidity type
+    │   └── Ambiguous                      several things match; name one
+    ├── KeyfileError
+    │   ├── KeyfileUnsafe                  readable by others
+    │   ├── KeyfileInvalid                 not a key file
+    │   ├── KeyfileExists                  never overwritten unasked
+    │   ├── PassphraseMissing
+    │   └── PassphraseWrong
+    ├── CryptoError
+    │   ├── DecryptionFailed               one message for every cause
+    │   ├── FormatUnknown                  a version or suite this release lacks
+    │   ├── CommitmentMismatch             not what was committed to
+    │   └── SignatureInvalid               malformed, malleable or someone else's
+    ├── StorageError
+    │   ├── BlockMissing
+    │   ├── BlockCorrupt                   bytes that are not their CID's
+    │   ├── StoreFull
+    │   ├── StoreReadOnly
+    │   └── StoreUnavailable
+    ├── ChainError
+    │   ├── NodeUnavailable
+    │   ├── NodeRefused                    the node answered with an error of its own
+    │   ├── ChainMismatch                  another chain id than the manifest's
+    │   ├── ContractsMissing               no code, or other code, at an address
+    │   ├── HeadStale                      the node's newest block is too old
+    │   ├── JournalUnusable                signed transactions cannot be kept
+    │   ├── TransactionUnknown             sent or not sent: look before retrying
+    │   ├── TransactionFailed              mined, and reverted
+    │   └── ContractRefused                a contract's custom error, with arguments
+    ├── AccessDenied                       one message for every cause
+    ├── PersonInactive                     suspended, revoked or not affiliated
+    ├── NotFound
+    │   ├── PersonUnknown
+    │   ├── ProfileMissing                 no adopted profile for that kind
+    │   ├── RelationshipMissing
+    │   ├── RequestMissing
+    │   ├── RecordMissing
+    │   └── DraftMissing
+    ├── CustodyError
+    │   ├── CustodianUnavailable
+    │   ├── MirrorMissing
+    │   └── ReceiptInvalid
+    ├── ManifestInvalid
+    ├── ReplayDiverged                     events and storage disagree
+    ├── EventRefused                       a log that cannot follow those before it
+    └── ExtraMissing                       an optional dependency is not installed
+
+Messages live in ``messages/<language>.json`` under each class's ``code``; a
+translation is another file with the same keys. No message, ``repr`` or log
+carries a key, a plaintext or a patient's identifier.
+"""
+
+from __future__ import annotations
+
+from chartkey.errors.base import (
+    ChartkeyError,
+)
+from chartkey.errors.chain import (
+    ChainError,
+    ChainMismatch,
+    ContractRefused,
+    ContractsMissing,
+    HeadStale,
+    JournalUnusable,
+    NodeRefused,
+    NodeUnavailable,
+    TransactionFailed,
+    TransactionUnknown,
+)
+from chartkey.errors.crypto import (
+    CommitmentMismatch,
+    CryptoError,
+    DecryptionFailed,
+    FormatUnknown,
+    SignatureInvalid,
+)
+from chartkey.errors.input import (
+    AddressInvalid,
+    Ambiguous,
+    ArgumentInvalid,
+    CidInvalid,
+    ContextInvalid,
+    FileExists,
+    IdentifierInvalid,
+    InputError,
+    KeyUnsuitable,
+    MediaMismatch,
+    RecordInvalid,
+    RecordTooLarge,
+)
+from chartkey.errors.keyfile import (
+    KeyfileError,
+    KeyfileExists,
+    KeyfileInvalid,
+    KeyfileUnsafe,
+    PassphraseMissing,
+    PassphraseWrong,
+)
+from chartkey.errors.people import (
+    AccessDenied,
+    CustodianUnavailable,
+    CustodyError,
+    DraftMissing,
+    EventRefused,
+    ExtraMissing,
+    ManifestInvalid,
+    MirrorMissing,
+    NotFound,
+    PersonInactive,
+    PersonUnknown,
+    ProfileMissing,
+    ReceiptInvalid,
+    RecordMissing,
+    RelationshipMissing,
+    ReplayDiverged,
+    RequestMissing,
+)
+from chartkey.errors.storage import (
+    BlockCorrupt,
+    BlockMissing,
+    StorageError,
+    StoreFull,
+    StoreReadOnly,
+    StoreUnavailable,
+)
+
+__all__ = [
+    "AccessDenied",
+    "AddressInvalid",
+    "Ambiguous",
+    "ArgumentInvalid",
+    "BlockCorrupt",
+    "BlockMissing",
+    "ChainError",
+    "ChainMismatch",
+    "ChartkeyError",
+    "CidInvalid",
+    "CommitmentMismatch",
+    "ContextInvalid",
+    "ContractRefused",
+    "ContractsMissing",
+    "CryptoError",
+    "CustodianUnavailable",
+    "CustodyError",
+    "DecryptionFailed",
+    "DraftMissing",
+    "EventRefused",
+    "ExtraMissing",
+    "FileExists",
+    "FormatUnknown",
+    "HeadStale",
+    "IdentifierInvalid",
+    "InputError",
+    "JournalUnusable",
+    "KeyUnsuitable",
+    "KeyfileError",
+    "KeyfileExists",
+    "KeyfileInvalid",
+    "KeyfileUnsafe",
+    "ManifestInvalid",
+    "MediaMismatch",
+    "MirrorMissing",
+    "NodeRefused",
+    "NodeUnavailable",
+    "NotFound",
+    "PassphraseMissing",
+    "PassphraseWrong",
+    "PersonInactive",
+    "PersonUnknown",
+    "ProfileMissing",
+    "ReceiptInvalid",
+    "RecordInvalid",
+    "RecordMissing",
+    "RecordTooLarge",
+    "RelationshipMissing",
+    "ReplayDiverged",
+    "RequestMissing",
+    "SignatureInvalid",
+    "StorageError",
+    "StoreFull",
+    "StoreReadOnly",
+    "StoreUnavailable",
+    "TransactionFailed",
+    "TransactionUnknown",
+]

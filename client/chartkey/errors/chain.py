@@ -1,0 +1,78 @@
+"""The chain, or the node that speaks for it."""
+
+from __future__ import annotations
+
+from chartkey.errors.base import ChartkeyError
+
+__all__ = [
+    "ChainError",
+    "ChainMismatch",
+    "ContractRefused",
+    "ContractsMissing",
+    "HeadStale",
+    "JournalUnusable",
+    "NodeRefused",
+    "NodeUnavailable",
+    "TransactionFailed",
+    "TransactionUnknown",
+]
+
+
+class ChainError(ChartkeyError):
+    """The chain, or the node that speaks for it, refused or failed."""
+
+    code = "chain"
+
+
+class NodeUnavailable(ChainError):
+    """Values: ``rpc`` (address without credentials)."""
+
+    code = "node-unavailable"
+
+
+class NodeRefused(ChainError):
+    """Values: ``rpc`` (address without credentials), ``method``, ``problem``."""
+
+    code = "node-refused"
+
+
+class ChainMismatch(ChainError):
+    """Values: ``expected``, ``found`` (chain ids)."""
+
+    code = "chain-mismatch"
+
+
+class ContractsMissing(ChainError):
+    """Values: ``contract``, ``address``, ``problem``."""
+
+    code = "contracts-missing"
+
+
+class HeadStale(ChainError):
+    """Values: ``age``, ``limit`` (seconds)."""
+
+    code = "head-stale"
+
+
+class JournalUnusable(ChainError):
+    """Values: ``path``, ``problem``."""
+
+    code = "journal-unusable"
+
+
+class TransactionUnknown(ChainError):
+    """Values: ``hash``, ``journal`` (where the signed transaction was kept)."""
+
+    code = "transaction-unknown"
+
+
+class TransactionFailed(ChainError):
+    """Values: ``hash``, ``problem``."""
+
+    code = "transaction-failed"
+
+
+class ContractRefused(ChainError):
+    """Values: ``error`` (the Solidity name), ``arguments`` (dict by parameter name)."""
+
+    code = "contract-refused"
