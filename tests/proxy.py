@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.request import Request, urlopen
@@ -95,7 +96,9 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(answer)
+            # The client may have given up by now.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
             """Stay quiet."""

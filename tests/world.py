@@ -42,9 +42,10 @@ class World:
         self.clinician: Any = Signer("李医生")
         if manifest is None:
             found(self.network)
-            self._populate()
+            self.populate()
 
-    def _populate(self) -> None:
+    def populate(self) -> None:
+        """Enrol the institutions and register the people."""
         for name in HOUSES:
             self.sender(name).send(self.network.registrar.enrol(1, public_key(name)))
         self.register(self.patient, "王芳", Role.PATIENT)

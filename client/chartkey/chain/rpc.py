@@ -53,7 +53,7 @@ class Rpc:
             ContractRefused: a contract reverted.
             NodeRefused: the node answered with another error, or not with JSON-RPC.
         """
-        reply = self._post(_request(0, method, params))
+        reply = self._post(_request(1, method, params))
         if not isinstance(reply, dict):
             raise self._refused(method, "its answer is not JSON-RPC")
         return self._result(method, reply)
@@ -70,11 +70,12 @@ class Rpc:
         return results
 
     def _batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
-        replies = self._post([_request(i, *call) for i, call in enumerate(calls)])
+        # From 1: Ganache answers an error to number 0 without a number.
+        replies = self._post([_request(i, *call) for i, call in enumerate(calls, 1)])
         if not isinstance(replies, list):
             raise self._refused("a batch", "its answer is not a batch")
         found = {reply.get("id"): reply for reply in replies if isinstance(reply, dict)}
-        return [self._result(method, found.get(i, {})) for i, (method, _) in enumerate(calls)]
+        return [self._result(method, found.get(i, {})) for i, (method, _) in enumerate(calls, 1)]
 
     def _result(self, method: str, reply: dict[str, Any]) -> Any:
         error = reply.get("error")

@@ -95,7 +95,7 @@ class Sender:
                 self._clear_way()
                 entry = self._start(call, key, digest)
             elif entry.state is not State.DONE:
-                self._broadcast(entry)
+                self._broadcast_again(entry)
         if not wait:
             return Receipt(self._network, entry.hash, None)
         return self._succeeded(self._mined(entry, time.monotonic() + timeout))
@@ -208,15 +208,20 @@ class Sender:
             raise NodeUnavailable(rpc=self._network.rpc) from err
 
     def _rebroadcast(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Broadcast the same bytes again; return what can still be mined."""
+        """See that the node has these; return what is mined or can still be."""
         sent = []
         for entry in list(entries):
             try:
-                self._broadcast(entry)
+                self._broadcast_again(entry)
             except TransactionFailed:
                 continue
             sent.append(entry)
         return sent
+
+    def _broadcast_again(self, entry: Entry) -> None:
+        """Send the same bytes again, unless the node has them."""
+        if not self._asked(entry, lambda: self._is_known(entry)):
+            self._broadcast(entry)
 
     def _broadcast(self, entry: Entry, *, first: bool = False) -> None:
         try:
