@@ -81,22 +81,13 @@ def launch(root: Path, folder: Path, port: int | None = None) -> Ganache:
         raise Refused("Ganache is not installed: run `make setup` first.")
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    with (folder / "chain.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(program), *_options(folder, port)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            start_new_session=True,
-        )
-    chain = Ganache(f"http://127.0.0.1:{port}", port, process.pid, _born(process.pid) or "")
+    pid = _spawn([str(program), *_options(folder, port)], folder / "chain.log")
+    chain = Ganache(f"http://127.0.0.1:{port}", port, pid, _born(pid) or "")
     chain.record(folder)
     try:
-        _await_answer(chain, process, folder / "chain.log")
+        _await_answer(chain, folder / "chain.log")
     except BaseException:
-        process.kill()
-        process.wait()
+        chain.stop()
         raise
     return chain
 
@@ -120,10 +111,21 @@ def _options(folder: Path, port: int) -> list[str]:
     return [*named, "--wallet.deterministic"]
 
 
-def _await_answer(chain: Ganache, process: subprocess.Popen[bytes], log: Path) -> None:
+def _spawn(command: list[str], log: Path) -> int:
+    """Start a program in a session of its own, with no terminal, and return its number."""
+    create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), create, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(command[0], command, os.environ, file_actions=files, setsid=True)
+
+
+def _await_answer(chain: Ganache, log: Path) -> None:
     until = time.monotonic() + _START_SECONDS
     while not _answers(chain.rpc):
-        if process.poll() is not None or time.monotonic() > until:
+        if not chain.alive or time.monotonic() > until:
             tail = log.read_text("utf-8", "replace")[-400:]
             raise Refused(f"Ganache did not come up on port {chain.port}. Its log ends:\n{tail}")
         time.sleep(_PAUSE)

@@ -49,6 +49,15 @@ def chain() -> Iterator[Chain]:
 
 
 @pytest.fixture
+def slow_chain(chain: Chain) -> Chain:
+    """A chain that makes a block a second, as a real one does."""
+    if chain.engine != "anvil":
+        pytest.skip("Ganache changes its block time only at its start")
+    chain.request("evm_setIntervalMining", 1)
+    return chain
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where the manifest goes."""
     return tmp_path / "manifests" / "alliance.json"
@@ -338,11 +347,9 @@ def test_a_development_chain_that_is_gone_is_deployed_to_anew(chain: Chain, path
         assert_names_each_other(fresh, manifest)
 
 
-def test_a_real_chain_without_the_contracts_is_refused(chain: Chain, path: Path) -> None:
+def test_a_real_chain_without_the_contracts_is_refused(slow_chain: Chain, path: Path) -> None:
     settings = Settings(confirmations=2, max_head_age=60)
-    deployer = on(chain)
-    chain.request("evm_setIntervalMining", 1) if chain.engine == "anvil" else pytest.skip("mines")
-    deployment(chain, path, settings=settings, deployer=deployer).run()
+    deployment(slow_chain, path, settings=settings).run()
     with start_chain() as other, pytest.raises(Refused, match="Forwarder: there is no code"):
         deployment(other, path, settings=settings).run()
 
@@ -434,15 +441,6 @@ def _entry(party: Party) -> dict[str, Any]:
         "grade": details.grade,
         "tier": details.tier,
     }
-
-
-@pytest.fixture
-def slow_chain(chain: Chain) -> Chain:
-    """A chain that makes a block a second, as a real one does."""
-    if chain.engine != "anvil":
-        pytest.skip("Ganache changes its block time only at its start")
-    chain.request("evm_setIntervalMining", 1)
-    return chain
 
 
 def test_brownie_killed_on_a_real_network_is_finished_by_the_next_run(
