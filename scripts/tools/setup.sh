@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a clone ready to work: checks the machine's tools, then builds .venv, node_modules and the sample records.
+# Makes a clone ready to work: checks the machine's tools, then builds .venv, node_modules, sample records,
+# key files for the sandbox and the contracts.
 # Each step leaves a stamp of what it was built from, inside what it built: a second run does nothing, a changed
 # lock file repeats its step, and a step that was interrupted left no stamp and is done again from the start.
 #   PYTHON=…  the Python to build .venv with, where it is not the first suitable one on PATH
@@ -136,6 +137,7 @@ python_stamp=.venv/chartkey.stamp
 client_stamp=.venv/chartkey-client.stamp
 node_stamp=node_modules/.chartkey.stamp
 samples_stamp=build/samples/stamp
+keys_stamp=build/sandbox-keys/stamp
 
 worked=
 : >$log
@@ -163,6 +165,17 @@ if ! is_done $samples_stamp "$want"; then
   worked=yes
   run "sample records" "seconds" .venv/bin/python scripts/tools/samples.py
   echo "$want" >$samples_stamp
+fi
+want=$(stamp_of scripts/alliance/cast.py scripts/alliance/keyset.py)
+if ! is_done $keys_stamp "$want"; then
+  worked=yes
+  run "key files for the sandbox" "a quarter of a minute" .venv/bin/python scripts/sandbox.py keys
+  echo "$want" >$keys_stamp
+fi
+# Only the first time: what changes later is compiled by whatever needs it.
+if [ ! -d build/contracts ]; then
+  worked=yes
+  run "contracts" "a quarter of a minute" .venv/bin/brownie compile
 fi
 [ -n "$worked" ] || exit 0
 note_old_networks

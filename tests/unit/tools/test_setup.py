@@ -31,6 +31,8 @@ INPUTS = [
     "scripts/tools/venv_hook.py",
     "scripts/tools/samples.py",
     "scripts/tools/samples.json",
+    "scripts/alliance/cast.py",
+    "scripts/alliance/keyset.py",
 ]
 # Stands in for Python: answers what set-up asks before it builds, then plays .venv's own Python.
 PYTHON = """#!/bin/sh
@@ -45,7 +47,7 @@ case "$*" in
 esac
 """
 NODE = '#!/bin/sh\necho "v{version}"\n'
-NPM = '#!/bin/sh\necho "npm $*" >>calls\nmkdir -p node_modules build/samples\n'
+NPM = '#!/bin/sh\necho "npm $*" >>calls\nmkdir -p node_modules build/samples build/sandbox-keys build/contracts\n'
 
 
 class Clone:
