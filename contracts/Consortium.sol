@@ -6,7 +6,7 @@ import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol"
 import {IConsortium} from "../interfaces/IConsortium.sol";
 import {Ballot} from "./consortium/Ballot.sol";
 
-contract Consortium is Ballot {
+contract Consortium is IConsortium, Ballot {
     mapping(address account => bool admitted) private _regulators;
     mapping(bytes32 profile => ProfileState) private _profiles;
 
@@ -46,7 +46,7 @@ contract Consortium is Ballot {
         Action action,
         uint40 closesAt
     ) external returns (uint256 id) {
-        _requireChange(account, action);
+        _requireChange(account, _standingAfter(action));
         return _propose(action, closesAt, abi.encode(account));
     }
 
@@ -118,7 +118,7 @@ contract Consortium is Ballot {
         else if (action == Action.AdoptProfile) _adoptProfile(id, parameters);
         else if (action == Action.RetireProfile) _retireProfile(id, parameters);
         else if (action == Action.AdoptAgreement) _adoptAgreement(id, parameters);
-        else _changeStanding(id, action, abi.decode(parameters, (address)));
+        else _changeStanding(id, abi.decode(parameters, (address)), _standingAfter(action));
     }
 
     function _admitInstitution(uint256 id, bytes calldata parameters) private {
@@ -159,5 +159,13 @@ contract Consortium is Ballot {
     function _requireAdopted(bytes32 profile) private view {
         ProfileState storage state = _profiles[profile];
         if (!state.adopted || state.retired) revert ConsortiumProfileInvalid(profile);
+    }
+
+    /// @dev None for an action that is not about standing, which no change leads to.
+    function _standingAfter(Action action) private pure returns (Standing) {
+        if (action == Action.SuspendInstitution) return Standing.Suspended;
+        if (action == Action.RestoreInstitution) return Standing.Active;
+        if (action == Action.ExpelInstitution) return Standing.Expelled;
+        return Standing.None;
     }
 }

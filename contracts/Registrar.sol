@@ -11,7 +11,7 @@ import {ISummary} from "../interfaces/ISummary.sol";
 import {Affiliations} from "./registrar/Affiliations.sol";
 import {Persons} from "./registrar/Persons.sol";
 
-contract Registrar is Affiliations, EIP712 {
+contract Registrar is IRegistrar, Affiliations, EIP712 {
     bytes32 private constant REGISTRATION_TYPEHASH =
         keccak256(
             "Registration(address institution,address account,uint8 role,uint8 suite,bytes32 keyHash,uint48 deadline)"

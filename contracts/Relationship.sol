@@ -4,10 +4,11 @@ pragma solidity 0.8.28;
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
+import {IRelationship} from "../interfaces/IRelationship.sol";
 import {Grants} from "./relationship/Grants.sol";
 import {Parties} from "./relationship/Parties.sol";
 
-contract Relationship is Grants {
+contract Relationship is IRelationship, Grants {
     constructor(
         address forwarder,
         address consortium,

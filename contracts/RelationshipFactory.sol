@@ -9,6 +9,7 @@ import {IRegistrar} from "../interfaces/IRegistrar.sol";
 import {IRelationship} from "../interfaces/IRelationship.sol";
 import {IRelationshipFactory} from "../interfaces/IRelationshipFactory.sol";
 import {ISummary} from "../interfaces/ISummary.sol";
+import {IParties} from "../interfaces/relationship/IParties.sol";
 
 contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
     uint256 private constant LONGEST_WRAP = 2048;
@@ -142,8 +143,8 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         address previous = relationshipOf(owner, institution, nonce - 1);
         if (_precluded[previous]) return;
         if (previous.code.length == 0) revert RelationshipFactoryPreviousOpen(previous);
-        IRelationship.Status status = IRelationship(previous).status();
-        if (status != IRelationship.Status.Refused && status != IRelationship.Status.Ended) {
+        IParties.Status status = IRelationship(previous).status();
+        if (status != IParties.Status.Refused && status != IParties.Status.Ended) {
             revert RelationshipFactoryPreviousOpen(previous);
         }
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.28;
 
 import {IRelationship} from "../interfaces/IRelationship.sol";
 import {ISummary} from "../interfaces/ISummary.sol";
+import {IParties} from "../interfaces/relationship/IParties.sol";
 
 contract Summary is ISummary {
     /// @inheritdoc ISummary
@@ -56,12 +57,12 @@ contract Summary is ISummary {
     )
         external
         view
-        returns (address[] memory relationships, IRelationship.Status[] memory statuses)
+        returns (address[] memory relationships, IParties.Status[] memory statuses)
     {
         uint256 rest = offset < _count ? _count - offset : 0;
         uint256 size = limit < rest ? limit : rest;
         relationships = new address[](size);
-        statuses = new IRelationship.Status[](size);
+        statuses = new IParties.Status[](size);
         for (uint256 i; i < size; ++i) {
             relationships[i] = _relationships[offset + i];
             statuses[i] = IRelationship(relationships[i]).status();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-import {IRelationship} from "./IRelationship.sol";
+import {IParties} from "./relationship/IParties.sol";
 
 /// @title Summary: every relationship of one owner or institution
 /// @notice The notification list that clients watch, and the backup from which they recover.
@@ -59,7 +59,7 @@ interface ISummary {
     )
         external
         view
-        returns (address[] memory relationships, IRelationship.Status[] memory statuses);
+        returns (address[] memory relationships, IParties.Status[] memory statuses);
 
     /// @notice The factory that may add to the list.
     /// @return account Its address.

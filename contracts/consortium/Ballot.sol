@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-import {IConsortium} from "../../interfaces/IConsortium.sol";
+import {IBallot} from "../../interfaces/consortium/IBallot.sol";
 import {Membership} from "./Membership.sol";
 
 /// @title Ballot: proposals and votes
 /// @dev A majority is more than half of the Active members: 2 of 4 is not one (R03).
-abstract contract Ballot is Membership {
+abstract contract Ballot is IBallot, Membership {
     uint256 private constant SHORTEST = 1 hours;
     uint256 private constant LONGEST = 30 days;
 
     mapping(uint256 id => Proposal) private _proposals;
     mapping(uint256 id => mapping(address member => bool voted)) private _voted;
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IBallot
     function vote(uint256 id, bool approve) external onlyMember {
         Proposal storage proposal = _openProposal(id);
         address member = _msgSender();
@@ -24,7 +24,7 @@ abstract contract Ballot is Membership {
         emit VoteCast(id, member, approve, proposal.yes, proposal.no);
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IBallot
     function enact(uint256 id, bytes calldata parameters) external {
         Proposal storage proposal = _openProposal(id);
         (uint32 electorate, ) = _tally();
@@ -36,12 +36,12 @@ abstract contract Ballot is Membership {
         _enact(id, proposal.action, parameters);
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IBallot
     function proposalOf(uint256 id) external view returns (Proposal memory proposal) {
         return _proposals[id];
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IBallot
     function hasVoted(uint256 id, address member) external view returns (bool voted) {
         return _voted[id][member];
     }

@@ -3,14 +3,14 @@ pragma solidity 0.8.28;
 
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 
-import {IConsortium} from "../../interfaces/IConsortium.sol";
+import {IMembership} from "../../interfaces/consortium/IMembership.sol";
 
 /// @title Membership: who belongs to the consortium
 /// @dev `_round` starts at one and grows whenever a member leaves the electorate; a proposal of
 ///      an earlier round lapses, because votes of the departed would still be counted in it. It
 ///      grows with the expulsion of an invited or suspended one too: a second admission that was
 ///      voted earlier would bring the expelled back.
-abstract contract Membership is IConsortium, ERC2771Context {
+abstract contract Membership is IMembership, ERC2771Context {
     uint32 private _memberCount;
     uint32 private _electorate;
     uint32 private _round = 1;
@@ -28,7 +28,7 @@ abstract contract Membership is IConsortium, ERC2771Context {
         _;
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function signAgreement(bytes32 hash) external {
         address account = _msgSender();
         Member storage member = _members[account];
@@ -44,24 +44,24 @@ abstract contract Membership is IConsortium, ERC2771Context {
         emit AgreementSigned(account, hash, _electorate, _unsigned);
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function isActive(address account) external view returns (bool active) {
         return _unsigned == 0 && _members[account].standing == Standing.Active;
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function memberOf(address account) external view returns (Member memory member) {
         return _members[account];
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function seatOf(address account) external view returns (uint32 seat, Standing standing) {
         Member storage member = _members[account];
         standing = member.standing;
         if (standing != Standing.None) seat = member.index + 1;
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function members(
         uint256 offset,
         uint256 limit
@@ -71,7 +71,7 @@ abstract contract Membership is IConsortium, ERC2771Context {
         for (uint256 i; i < accounts.length; ++i) accounts[i] = _accounts[offset + i];
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function census()
         external
         view
@@ -86,7 +86,7 @@ abstract contract Membership is IConsortium, ERC2771Context {
         return (_memberCount, _electorate, _round, _unsigned, _proposalCount);
     }
 
-    /// @inheritdoc IConsortium
+    /// @inheritdoc IMembership
     function agreement() external view returns (bytes32 hash) {
         return _agreement;
     }
@@ -112,14 +112,14 @@ abstract contract Membership is IConsortium, ERC2771Context {
         _stand(member, Standing.Invited);
     }
 
-    function _changeStanding(uint256 id, Action action, address account) internal {
-        _requireChange(account, action);
+    function _changeStanding(uint256 id, address account, Standing to) internal {
+        _requireChange(account, to);
         Member storage member = _members[account];
-        if (action == Action.RestoreInstitution) _electorate += 1;
+        if (to == Standing.Active) _electorate += 1;
         else if (member.standing == Standing.Active) _leaveElectorate();
         else _round += 1;
-        _stand(member, _standingAfter(action));
-        emit StandingChanged(id, account, member.standing, _electorate, _round);
+        _stand(member, to);
+        emit StandingChanged(id, account, to, _electorate, _round);
     }
 
     function _adoptAgreement(uint256 id, bytes calldata parameters) internal {
@@ -140,12 +140,12 @@ abstract contract Membership is IConsortium, ERC2771Context {
         }
     }
 
-    function _requireChange(address account, Action action) internal view {
+    function _requireChange(address account, Standing to) internal view {
         Standing standing = _members[account].standing;
-        bool allowed;
-        if (action == Action.SuspendInstitution) allowed = standing == Standing.Active;
-        else if (action == Action.RestoreInstitution) allowed = standing == Standing.Suspended;
-        else if (action == Action.ExpelInstitution) {
+        bool allowed = false;
+        if (to == Standing.Suspended) allowed = standing == Standing.Active;
+        else if (to == Standing.Active) allowed = standing == Standing.Suspended;
+        else if (to == Standing.Expelled) {
             allowed = standing != Standing.None && standing != Standing.Expelled;
         }
         if (!allowed) revert ConsortiumStandingInvalid(account, standing);
@@ -164,11 +164,5 @@ abstract contract Membership is IConsortium, ERC2771Context {
     function _stand(Member storage member, Standing standing) private {
         member.standing = standing;
         member.since = uint48(block.timestamp);
-    }
-
-    function _standingAfter(Action action) private pure returns (Standing) {
-        if (action == Action.SuspendInstitution) return Standing.Suspended;
-        if (action == Action.RestoreInstitution) return Standing.Active;
-        return Standing.Expelled;
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-import {IRegistrar} from "../../interfaces/IRegistrar.sol";
+import {IAffiliations} from "../../interfaces/registrar/IAffiliations.sol";
 import {Persons} from "./Persons.sol";
 
 /// @title Affiliations: the tree institution, department, clinician (R02)
 /// @dev An affiliation is a department's id, or an institution's account padded to 32 bytes.
 ///      Standing is stored at each node and computed upwards, so a suspension holds for everyone
 ///      below at once and without a loop.
-abstract contract Affiliations is Persons {
+abstract contract Affiliations is IAffiliations, Persons {
     struct Department {
         address institution;
         Standing standing;
@@ -17,7 +17,7 @@ abstract contract Affiliations is Persons {
     mapping(bytes32 department => Department) private _departments;
     mapping(address clinician => mapping(bytes32 affiliation => Standing)) private _affiliations;
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function setDepartment(bytes32 department, Standing standing) external onlyInstitution {
         Department storage entry = _departments[department];
         address institution = _msgSender();
@@ -29,7 +29,7 @@ abstract contract Affiliations is Persons {
         emit DepartmentChanged(institution, department, standing);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function setAffiliation(
         address clinician,
         bytes32 affiliation,
@@ -45,7 +45,7 @@ abstract contract Affiliations is Persons {
         emit AffiliationChanged(clinician, institution, affiliation, standing);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function setLicence(address clinician, Standing standing) external onlyInstitution {
         _requireClinician(clinician);
         Person storage person = _persons[clinician];
@@ -55,7 +55,7 @@ abstract contract Affiliations is Persons {
         emit LicenceChanged(clinician, _msgSender(), standing);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function isClinicianActive(
         address clinician,
         bytes32 affiliation
@@ -69,14 +69,14 @@ abstract contract Affiliations is Persons {
             _consortium.isActive(institution);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function departmentOf(
         bytes32 department
     ) external view returns (address institution, Standing standing) {
         return (_departments[department].institution, _departments[department].standing);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function affiliationOf(
         address clinician,
         bytes32 affiliation
@@ -84,7 +84,7 @@ abstract contract Affiliations is Persons {
         return _affiliations[clinician][affiliation];
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IAffiliations
     function institutionOf(bytes32 affiliation) public view returns (address institution) {
         if (_isInstitution(affiliation)) return address(uint160(uint256(affiliation)));
         return _departments[affiliation].institution;

@@ -4,10 +4,10 @@ pragma solidity 0.8.28;
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 
 import {IConsortium} from "../../interfaces/IConsortium.sol";
-import {IRegistrar} from "../../interfaces/IRegistrar.sol";
+import {IPersons} from "../../interfaces/registrar/IPersons.sol";
 
 /// @title Persons: accounts and their encryption keys
-abstract contract Persons is IRegistrar, ERC2771Context {
+abstract contract Persons is IPersons, ERC2771Context {
     uint256 private constant SHORTEST_KEY = 64;
     uint256 private constant LONGEST_KEY = 8192;
 
@@ -26,7 +26,7 @@ abstract contract Persons is IRegistrar, ERC2771Context {
         _consortium = IConsortium(consortium);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IPersons
     function applyFor(Role role, uint8 suite, bytes calldata key) external {
         address account = _msgSender();
         _create(account, role, Certification.Applied, address(0));
@@ -34,7 +34,7 @@ abstract contract Persons is IRegistrar, ERC2771Context {
         emit PersonApplied(account, role, suite, key);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IPersons
     function publishKey(uint8 suite, bytes calldata key) external {
         address account = _msgSender();
         Person storage person = _persons[account];
@@ -45,12 +45,12 @@ abstract contract Persons is IRegistrar, ERC2771Context {
         emit KeyPublished(account, version, suite, key);
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IPersons
     function personOf(address account) external view returns (Person memory person) {
         return _persons[account];
     }
 
-    /// @inheritdoc IRegistrar
+    /// @inheritdoc IPersons
     function keyHashOf(address account, uint32 version) external view returns (bytes32 hash) {
         return _keyHashes[account][version];
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-import {IRegistrar} from "../../interfaces/IRegistrar.sol";
-import {IRelationship} from "../../interfaces/IRelationship.sol";
+import {IPersons} from "../../interfaces/registrar/IPersons.sol";
+import {IGrants} from "../../interfaces/relationship/IGrants.sol";
 import {Records} from "./Records.sol";
 
 /// @title Grants: requests, consent and its withdrawal
 /// @dev One slot a grant: what a custodian asks at every release, and a digest of the rest, which
 ///      the event carries. MedRec's permissions cost twice as much (P61).
-abstract contract Grants is Records {
+abstract contract Grants is IGrants, Records {
     uint256 private constant LONGEST_REASON = 2048;
     uint8 private constant MOST_OPEN_REQUESTS = 16;
     uint256 private constant STATUS_MASK = 0xff;
@@ -31,7 +31,7 @@ abstract contract Grants is Records {
     mapping(bytes32 request => RequestState) private _requests;
     mapping(address viewer => uint8 open) private _openRequests;
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function requestAccess(Request calldata request) external returns (bytes32 id) {
         address viewer = _msgSender();
         _requireAccepted();
@@ -51,7 +51,7 @@ abstract contract Grants is Records {
         _announceRequest(request, id, viewer, open + 1);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function refuseRequest(bytes32 request) external onlyOwner {
         RequestState storage state = _requests[request];
         if (state.status == RequestStatus.Refused) return;
@@ -61,7 +61,7 @@ abstract contract Grants is Records {
         emit RequestRefused(request, state.viewer);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function grantAccess(Grant calldata grant) external onlyOwner {
         _requireAccepted();
         GrantSlot storage slot = _grants[grant.id];
@@ -78,7 +78,7 @@ abstract contract Grants is Records {
         _announceGrant(grant);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function revokeAccess(bytes16 id) external onlyOwner {
         GrantSlot storage slot = _grants[id];
         uint256 packed = slot.packed;
@@ -90,7 +90,7 @@ abstract contract Grants is Records {
         emit AccessRevoked(id);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function grantOf(bytes16 id) public view returns (GrantState memory grant) {
         uint256 packed = _grants[id].packed;
         grant.status = GrantStatus(uint8(packed));
@@ -98,7 +98,7 @@ abstract contract Grants is Records {
         grant.digest = bytes26(bytes32(packed));
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function isGrantLive(bytes16 id) external view returns (bool live) {
         GrantState memory grant = grantOf(id);
         return
@@ -107,7 +107,7 @@ abstract contract Grants is Records {
             block.timestamp < grant.expiresAt;
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IGrants
     function requestOf(
         bytes32 request
     ) external view returns (address viewer, RequestStatus requestStatus) {
@@ -165,7 +165,7 @@ abstract contract Grants is Records {
         if (affiliation == 0) {
             if (
                 viewer == _owner ||
-                _registrar.personOf(viewer).role != IRegistrar.Role.Patient ||
+                _registrar.personOf(viewer).role != IPersons.Role.Patient ||
                 _registrar.summaryOf(viewer) == address(0)
             ) revert GrantViewerInactive(viewer, affiliation);
             return;
@@ -185,12 +185,12 @@ abstract contract Grants is Records {
     ) private view returns (bool) {
         if (!_consortium.isActive(institution)) return false;
         if (affiliation == bytes32(uint256(uint160(institution)))) return true;
-        (, IRegistrar.Standing standing) = _registrar.departmentOf(affiliation);
-        return standing == IRegistrar.Standing.Active;
+        (, IPersons.Standing standing) = _registrar.departmentOf(affiliation);
+        return standing == IPersons.Standing.Active;
     }
 
     function _checkScope(Scope scope, uint8 kind, bytes32 recordId) private view {
-        bool valid;
+        bool valid = false;
         if (scope == Scope.Record) {
             (bool known, ) = _recordKind(recordId);
             valid = known && kind == 0;

@@ -5,16 +5,16 @@ import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol"
 
 import {IConsortium} from "../../interfaces/IConsortium.sol";
 import {IRegistrar} from "../../interfaces/IRegistrar.sol";
-import {IRelationship} from "../../interfaces/IRelationship.sol";
+import {IParties} from "../../interfaces/relationship/IParties.sol";
 
 /// @title Parties: who the relationship is between, and where it stands
-abstract contract Parties is IRelationship, ERC2771Context {
+abstract contract Parties is IParties, ERC2771Context {
     uint256 private constant LONGEST_WRAP = 2048;
 
     IConsortium internal immutable _consortium;
     IRegistrar internal immutable _registrar;
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     address public immutable factory;
 
     // One slot: whoever checks the owner has status and epoch warm.
@@ -38,7 +38,7 @@ abstract contract Parties is IRelationship, ERC2771Context {
         factory = factory_;
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function open(
         address owner,
         address institution,
@@ -71,7 +71,7 @@ abstract contract Parties is IRelationship, ERC2771Context {
         );
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function accept() external {
         _requireOtherSide();
         if (_status == Status.Accepted) return;
@@ -82,7 +82,7 @@ abstract contract Parties is IRelationship, ERC2771Context {
         _setStatus(_msgSender(), Status.Accepted);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function refuse() external {
         _requireOtherSide();
         if (_status == Status.Refused) return;
@@ -90,14 +90,14 @@ abstract contract Parties is IRelationship, ERC2771Context {
         _setStatus(_msgSender(), Status.Refused);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function end() external {
         _requireParty();
         if (_status == Status.Ended || _status == Status.Refused) return;
         _setStatus(_msgSender(), Status.Ended);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function close(address by) external {
         if (msg.sender != factory) revert RelationshipNotFactory(msg.sender);
         if (_status == Status.Pending && (by == _owner) != _ownerProposed) {
@@ -107,7 +107,7 @@ abstract contract Parties is IRelationship, ERC2771Context {
         }
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function changeMirror(address mirror) external onlyOwner {
         if (mirror == _institution || mirror == _owner || !_consortium.isActive(mirror)) {
             revert RelationshipMirrorInvalid(mirror);
@@ -116,14 +116,14 @@ abstract contract Parties is IRelationship, ERC2771Context {
         emit MirrorChanged(mirror);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function rewrapRoot(uint32 keyVersion, bytes calldata wrap) external {
         _requireParty();
         _checkWrap(wrap.length);
         emit RootRewrapped(_msgSender(), keyVersion, wrap);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function parties()
         external
         view
@@ -133,17 +133,17 @@ abstract contract Parties is IRelationship, ERC2771Context {
         return (_owner, _institution, mirror, _status);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function keyEpoch() external view returns (uint32 epoch, bool rotating) {
         return (_epoch, _rotating);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function status() external view returns (Status status_) {
         return _status;
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IParties
     function subjectId() external view returns (bytes32 subject) {
         return keccak256(abi.encodePacked(address(this), _owner));
     }

@@ -4,13 +4,13 @@ pragma solidity 0.8.28;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
-import {IRelationship} from "../../interfaces/IRelationship.sol";
+import {IRecords} from "../../interfaces/relationship/IRecords.sol";
 import {NonceBitmap} from "../libraries/NonceBitmap.sol";
 import {OrderedMerkle} from "../libraries/OrderedMerkle.sol";
 import {Parties} from "./Parties.sol";
 
 /// @title Records: pointers to ciphertext, version after version
-abstract contract Records is Parties, EIP712 {
+abstract contract Records is IRecords, Parties, EIP712 {
     using NonceBitmap for NonceBitmap.Bitmap;
 
     uint256 private constant LONGEST_LOCATOR = 256;
@@ -26,7 +26,7 @@ abstract contract Records is Parties, EIP712 {
     mapping(bytes32 recordId => Record) private _records;
     NonceBitmap.Bitmap private _anchorNonces;
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IRecords
     function anchor(
         Authored calldata authored,
         Anchor calldata confirmation,
@@ -51,7 +51,7 @@ abstract contract Records is Parties, EIP712 {
         _announce(authored, root, confirmation.nonce, RecordStatus.Confirmed);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IRecords
     function anchorAttested(Authored calldata authored, uint32 epoch) external {
         if (_msgSender() != _institution) revert RelationshipNotParty(_msgSender());
         (bytes32 root, ) = _checkAuthored(authored);
@@ -62,7 +62,7 @@ abstract contract Records is Parties, EIP712 {
         _announce(authored, root, 0, RecordStatus.Attested);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IRecords
     function confirmRecord(bytes32 recordId) external onlyOwner {
         Record storage record = _records[recordId];
         if (record.status == RecordStatus.None) revert RecordUnknown(recordId);
@@ -71,17 +71,17 @@ abstract contract Records is Parties, EIP712 {
         emit RecordConfirmed(recordId);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IRecords
     function recordOf(bytes32 recordId) external view returns (Record memory record) {
         return _records[recordId];
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IRecords
     function isAnchorNonceUsed(uint256 nonce) external view returns (bool used) {
         return _anchorNonces.isUsed(nonce);
     }
 
-    /// @inheritdoc IRelationship
+    /// @inheritdoc IRecords
     function attestationHash(
         Attestation calldata attestation
     ) public pure returns (bytes32 hash) {
