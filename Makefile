@@ -6,7 +6,7 @@ export MAKE_VERSION
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install everything below this folder: .venv, node_modules, sample records
+setup: ## install everything below this folder: .venv, node_modules, sample records and keys
 	@scripts/tools/setup.sh
 
 demo: setup ## a record's journey from clinic to hospital; RECORD=path takes your own, STORE=kubo uses IPFS

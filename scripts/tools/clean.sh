@@ -1,10 +1,15 @@
 #!/bin/sh
-# Removes what builds, tests and runs wrote; with --all also what set-up installed.
+# Removes what builds, tests and runs wrote, the sandbox included; with --all also what set-up installed.
 set -eu
 cd "$(dirname "$0")/../.."
 
-rm -rf build reports dist client/dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+if [ -d build/sandbox ] && [ -x .venv/bin/python ]; then
+  .venv/bin/python scripts/sandbox.py stop
+fi
+# Kubo takes minutes to build, and nothing of the project goes into it.
+[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kubo -exec rm -rf {} +
+rm -rf reports dist client/dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 find client scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 if [ "${1:-}" = --all ]; then
-  rm -rf .venv node_modules .toolchain
+  rm -rf build .venv node_modules .toolchain
 fi
