@@ -15,7 +15,6 @@ import fcntl
 import json
 import shutil
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -25,11 +24,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.alliance.artifacts import is_stale
 from scripts.alliance.ganache import CHAIN_ID, Ganache, launch
 from scripts.alliance.keyset import Keyset
 from scripts.alliance.parameters import ROOT, SANDBOX_KEYS
-from scripts.alliance.refusal import Refused, plainly
+from scripts.alliance.refusal import plainly
 from scripts.alliance.table import table
 
 FOLDER = ROOT / "build" / "sandbox"
@@ -60,7 +58,6 @@ class Sandbox:
             if self.chain is not None:
                 return False
             port = self._clear()
-            self._compile()
             self.keys()
             self._say("starting Ganache")
             chain = launch(ROOT, self.folder, port)
@@ -115,17 +112,6 @@ class Sandbox:
             shutil.rmtree(self.folder)
         return left.port if left is not None and _is_free(left.port) else None
 
-    def _compile(self) -> None:
-        if not is_stale(ROOT):
-            return
-        self._say("compiling the contracts")
-        brownie = Path(sys.prefix) / "bin" / "brownie"
-        done = subprocess.run(
-            [str(brownie), "compile"], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0 or is_stale(ROOT):
-            raise Refused(f"the contracts do not compile:\n{done.stdout[-2000:]}")
-
     def _say(self, line: str) -> None:
         if not self._quiet:
             print(f"{time.monotonic() - self._begun:6.1f} s  {line}", flush=True)
@@ -165,8 +151,9 @@ def _described(sandbox: dict[str, Any]) -> str:
             "",
             f"Chain {sandbox['chainId']} at {sandbox['rpc']} (process {sandbox['process']}); "
             "`make sandbox-stop` ends it.",
-            "Next:",
+            "Next, for example:",
             f"  export CHARTKEY_RPC={sandbox['rpc']} CHARTKEY_MANIFEST={sandbox['manifest']}",
+            "  .venv/bin/chartkey audit replay",
         )
     )
 

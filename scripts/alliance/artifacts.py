@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +14,9 @@ from typing import Any
 
 from scripts.alliance.refusal import Refused
 
-__all__ = ["NAMES", "ORDER", "Artifact", "Artifacts", "is_stale", "load"]
+__all__ = ["NAMES", "ORDER", "Artifact", "Artifacts", "compile_changes", "load"]
+
+Say = Callable[[str], None]
 
 ORDER = (
     "Forwarder",
@@ -55,7 +59,7 @@ class Artifact:
 
     def encode(self, arguments: Sequence[Any]) -> bytes:
         """Return the constructor's arguments, ABI-encoded."""
-        from eth_abi import encode
+        from eth_abi.abi import encode
 
         return encode([_solidity_type(entry) for entry in self.parameters], list(arguments))
 
@@ -80,6 +84,21 @@ class Artifact:
 Artifacts = Mapping[str, Artifact]
 
 
+def compile_changes(root: Path, say: Say = lambda line: None) -> None:
+    """Compile a project's contracts if a source is not what was compiled last.
+
+    Raises:
+        Refused: they do not compile.
+    """
+    if not _is_stale(root):
+        return
+    say("compiling the contracts")
+    command = [str(Path(sys.prefix) / "bin" / "brownie"), "compile"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Refused(f"the contracts do not compile:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
 def load(root: Path) -> dict[str, Artifact]:
     """Read what Brownie compiled into ``build/contracts`` of a project.
 
@@ -89,8 +108,7 @@ def load(root: Path) -> dict[str, Artifact]:
     return {name: _read(root / "build" / "contracts" / f"{name}.json", name) for name in ORDER}
 
 
-def is_stale(root: Path) -> bool:
-    """Whether a source is newer in content than what was compiled from it."""
+def _is_stale(root: Path) -> bool:
     return any(
         _source_hash(source) != _compiled_hash(root / "build" / folder / f"{source.stem}.json")
         for folder in ("contracts", "interfaces")

@@ -25,7 +25,7 @@ _DATA_BYTE_GAS = 16
 
 def created_address(creator: str, nonce: int) -> str:
     """Return the address of the contract that an account creates with a nonce."""
-    import rlp
+    import rlp  # type: ignore[import-untyped]
     from eth_utils.address import to_canonical_address, to_checksum_address
     from eth_utils.crypto import keccak
 

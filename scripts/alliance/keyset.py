@@ -53,8 +53,7 @@ class Keyset:
 
     def address(self, label: str) -> str:
         """The account of a label, read without opening the key file."""
-        text = self.keyfile(label).read_text("utf-8")
-        return str(json.loads(text)["address"])
+        return KeyFile.address(self.keyfile(label))
 
     def create(self) -> tuple[str, ...]:
         """Make the key files that are missing; return their labels.

@@ -47,7 +47,7 @@ def admission(party: Party) -> Motion:
 
 def institution(account: str, details: Details) -> Motion:
     """Return the motion to admit an institution."""
-    from eth_abi import encode
+    from eth_abi.abi import encode
 
     fields = (
         details.name,
@@ -68,7 +68,7 @@ def institution(account: str, details: Details) -> Motion:
 
 def regulator(account: str, name: str) -> Motion:
     """Return the motion to admit a regulator."""
-    from eth_abi import encode
+    from eth_abi.abi import encode
 
     return Motion(
         f"admit the regulator {name}",
@@ -81,7 +81,7 @@ def regulator(account: str, name: str) -> Motion:
 
 def profile(content: Profile) -> Motion:
     """Return the motion to adopt a record profile (R09, P42)."""
-    from eth_abi import encode
+    from eth_abi.abi import encode
 
     fields = (
         content.kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Step:
 class Progress:
     """The steps of one deployment by one account."""
 
-    def __init__(self, path: Path, head: dict[str, str | int], steps: dict[str, Step]) -> None:
+    def __init__(self, path: Path, head: Mapping[str, object], steps: dict[str, Step]) -> None:
         self._path, self._head, self.steps = path, head, steps
 
     @classmethod
@@ -72,7 +73,7 @@ class Progress:
 
     def _save(self) -> None:
         contracts = {name: asdict(step) for name, step in self.steps.items()}
-        text = json.dumps(self._head | {"contracts": contracts}, indent=2)
+        text = json.dumps({**self._head, "contracts": contracts}, indent=2)
         write_durably(self._path, text.encode() + b"\n")
 
 

@@ -25,7 +25,7 @@ from chartkey.custody.embedded import EmbeddedCustodian
 from chartkey.models import Role
 
 from scripts.alliance import motion
-from scripts.alliance.artifacts import load
+from scripts.alliance.artifacts import compile_changes, load
 from scripts.alliance.assembly import Assembly
 from scripts.alliance.cast import CLINIC, HOSPITAL, HOUSES, LEAD, PEOPLE, REGULATOR, Individual
 from scripts.alliance.deployer import node_account
@@ -112,6 +112,7 @@ class Alliance:
         """Give the institutions ether, deploy the contracts, write the manifest, connect."""
         from web3 import HTTPProvider, Web3
 
+        compile_changes(ROOT, self._say)
         web3 = Web3(HTTPProvider(self.rpc))
         bank = web3.eth.accounts[0]
         for house in HOUSES:

@@ -47,7 +47,10 @@ case "$*" in
 esac
 """
 NODE = '#!/bin/sh\necho "v{version}"\n'
-NPM = '#!/bin/sh\necho "npm $*" >>calls\nmkdir -p node_modules build/samples build/sandbox-keys build/contracts\n'
+NPM = (
+    '#!/bin/sh\necho "npm $*" >>calls\n'
+    "mkdir -p node_modules build/samples build/sandbox-keys build/contracts\n"
+)
 
 
 class Clone:
