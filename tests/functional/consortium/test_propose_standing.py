@@ -1,0 +1,47 @@
+"""`proposeStanding`: a closed set of changes, each from a standing that allows it (P40)."""
+
+import pytest
+from eth_abi import encode
+
+from tests.alliance import DAY, EXPEL, RESTORE, SUSPEND, now, told
+
+STANDINGS = {"mallory": 0, "invited": 1, "clinic": 2, "suspended": 3, "expelled": 4}
+ALLOWED = {
+    ("clinic", SUSPEND),
+    ("suspended", RESTORE),
+    ("invited", EXPEL),
+    ("clinic", EXPEL),
+    ("suspended", EXPEL),
+}
+REFUSED = sorted(
+    (who, action)
+    for who in STANDINGS
+    for action in (SUSPEND, RESTORE, EXPEL)
+    if (who, action) not in ALLOWED
+)
+
+
+@pytest.mark.parametrize(("who", "action"), sorted(ALLOWED))
+def test_a_change_that_the_standing_allows_is_proposed(consortium, request, lead, who, action):
+    account, closes = request.getfixturevalue(who), now() + DAY
+    tx = consortium.proposeStanding(account, action, closes, {"from": lead})
+    ((name, opened),) = told(tx)
+    assert (name, opened["action"]) == ("ProposalOpened", action)
+    assert opened["parameters"] == encode(["address"], [account.address])
+
+
+@pytest.mark.parametrize(("who", "action"), REFUSED)
+def test_a_change_that_the_standing_does_not_allow_is_refused(
+    consortium, refusal, request, lead, who, action
+):
+    account = request.getfixturevalue(who)
+    invalid = ("ConsortiumStandingInvalid", account, STANDINGS[who])
+    call = (account.address, action, now() + DAY, {"from": lead})
+    assert refusal(consortium.proposeStanding, *call) == invalid
+
+
+@pytest.mark.parametrize("action", [0, 1, 5, 6, 7, 8, 9])
+def test_no_other_action_is_taken_for_a_change(consortium, refusal, lead, hospital, action):
+    call = (hospital.address, action, now() + DAY, {"from": lead})
+    invalid = ("ConsortiumStandingInvalid", hospital, 2)
+    assert refusal(consortium.proposeStanding, *call) == invalid
