@@ -43,12 +43,20 @@ class Journey:
         self._begun = time.monotonic()
         self._step = 0
         self._store = store
-        own = record is not None
-        imaging = record if own and record.suffix.lower() == ".dcm" else SAMPLES / "chest-ct.dcm"
-        self.imaging = imaging
-        self.summary = record if own and record != imaging else SAMPLES / "summary.json"
-        corrected = SAMPLES / "summary-corrected.json"
-        self.corrected = corrected if self.summary == SAMPLES / "summary.json" else self.summary
+        self.imaging = SAMPLES / "chest-ct.dcm"
+        self.summary = SAMPLES / "summary.json"
+        self.corrected = SAMPLES / "summary-corrected.json"
+        if record is not None:
+            self._take(record)
+
+    def _take(self, record: Path) -> None:
+        """Let a file of the reader's own travel in place of the sample of its type."""
+        from chartkey.records import DICOM, read_document
+
+        if read_document(record).media_type == DICOM:
+            self.imaging = record
+        else:
+            self.summary = self.corrected = record
 
     def run(self) -> None:
         """Take every step.
@@ -136,7 +144,9 @@ class Journey:
         self.records = [self._anchor(path) for path in (self.summary, self.imaging)]
 
     def _anchor(self, path: Path, corrects: Any = None) -> Any:
-        draft = self.clinician.draft(self.patient.address, path, corrects=corrects)
+        draft = self.clinician.draft(
+            self.patient.address, path, kind=self._kind(path), corrects=corrects
+        )
         self.say(f"{path.name} ({draft.kind.label}) drafted, {draft.header.size:,} bytes sealed")
         with self.patient.look(draft) as opened:
             for line in opened.summary()[:3]:
@@ -144,6 +154,14 @@ class Journey:
         pointer = self.patient.confirm(draft)
         self.say(f"confirmed and anchored in block {pointer.block}, key epoch {pointer.epoch}")
         return pointer
+
+    def _kind(self, path: Path) -> Any:
+        """What no kind fits travels as a summary: the unspecified kind is granted one by one."""
+        from chartkey import Kind
+        from chartkey.records import read_document
+
+        kind = read_document(path).kind
+        return Kind.PATIENT_SUMMARY if kind is Kind.UNSPECIFIED else kind
 
     def _refuse(self) -> None:
         self.title("The hospital's clinician is refused")
