@@ -256,7 +256,7 @@ class Scene:
         self.act(PATIENT, ppr.rewrap_root(2, b"the root, wrapped again"))
 
     def share_widely(self, relationship: str) -> None:
-        """Three more grants: a record to a friend, everything to a house, one that expires."""
+        """Grant a record to a friend, everything to a house, a kind for a day; revoke one."""
         second, day = identifier("second"), self.network.block_time() + 86_400
         self.grant(
             relationship,
@@ -270,7 +270,10 @@ class Scene:
         )
         wide = {"viewer": CLINIC.address, "scope": Scope.EVERYTHING, "kind": 0}
         self.grant(relationship, b"d" * 16, **wide)
+        self.grant(relationship, b"f" * 16)
         self.grant(relationship, b"e" * 16, expires_at=day)
+        # The next record would have to open an epoch; none comes.
+        self.act(PATIENT, self.network.relationship(relationship).revoke_access(b"f" * 16))
 
     def close(self) -> None:
         """Refuse, end and preclude relationships; relay a call, give up a nonce."""

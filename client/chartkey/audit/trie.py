@@ -56,10 +56,14 @@ def _branch(pairs: list[_Pair], depth: int) -> bytes:
 
 
 def _reference(node: bytes) -> bytes:
-    """Return what a parent holds of a node: itself when shorter than its hash would be."""
+    """Return what a parent holds of a node: its hash.
+
+    A node shorter than its hash would stand there itself; that takes two keys which share the
+    first 19 bytes of a Keccak hash.
+    """
     from eth_hash.auto import keccak
 
-    return node if len(node) < 32 else _string(keccak(node))
+    return _string(keccak(node))
 
 
 def _path(nibbles: str, *, leaf: bool) -> bytes:
