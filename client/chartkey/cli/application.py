@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from chartkey.cli import audit, clinic, consent, envelope, keys, records
-from chartkey.cli.session import Session
+from chartkey.cli import audit, consent, envelope, institution, keys, records, relationship
+from chartkey.cli.outcome import conclude
+from chartkey.cli.output import Output
+from chartkey.cli.session import Session, session_of
+from chartkey.cli.status import status
 
-__all__ = ["app", "main"]
+__all__ = ["app", "arranged", "main"]
+
+_JSON: Final = "--json"
+_SHARED: Final = ("--rpc", "--manifest", "--key", "--affiliation")
+"""Shared options that take a value."""
+_PANELS: Final = ("Patients", "Clinicians", "Patients and clinicians", "Institutions")
 
 app = typer.Typer(
     name="chartkey",
     help="Encrypted medical records that follow the patient.",
-    epilog="Every command takes --json after chartkey: chartkey --json drafts",
-    no_args_is_help=True,
+    epilog="These options may stand anywhere: chartkey drafts --key patient.json --json",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -38,33 +47,58 @@ def shared(
         str | None,
         typer.Option(
             envvar="CHARTKEY_AFFILIATION",
-            help="A clinician's affiliation: account or name of an institution, or a department.",
+            help="Of a clinician who has several: an institution's name or account, or a "
+            "department's id.",
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
+    as_json: Annotated[bool, typer.Option(_JSON, help="Print one JSON value.")] = False,
 ) -> None:
     """Read what every command shares."""
-    context.obj = Session(rpc, manifest, key, affiliation, json)
+    context.obj = Session(rpc, manifest, key, affiliation, Output(as_json))
 
 
 @app.command("version")
 def show_version(context: typer.Context) -> None:
     """Print the version of this library."""
-    session: Session = context.obj
-    session.show({"version": version("chartkey")}, f"chartkey {version('chartkey')}")
+    number = version("chartkey")
+    session_of(context).out.show({"version": number}, f"chartkey {number}")
 
 
-for module in (records, consent, clinic):
-    for command in module.COMMANDS:
-        app.command()(command)
+app.command()(status)
+for panel in _PANELS:
+    for module in (relationship, records, consent, institution):
+        for command in module.PANELS.get(panel, ()):
+            app.command(rich_help_panel=panel)(command)
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(envelope.app, name="envelope")
 
 
-def main() -> None:
-    """Run the command line; a known error ends it with status 1 and one clear line."""
-    from chartkey.cli.session import reported
+def arranged(arguments: Sequence[str]) -> list[str]:
+    """Return a command line with the shared options first, wherever they were typed.
 
-    with reported():
-        app()
+    What follows ``--`` stays where it is.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    first, rest = [], []
+    words = iter(arguments[:end])
+    for word in words:
+        if word == _JSON or word.startswith(tuple(f"{name}=" for name in _SHARED)):
+            first.append(word)
+        elif word in _SHARED:
+            first += [word, *[value for value in [next(words, None)] if value is not None]]
+        else:
+            rest.append(word)
+    return [*first, *rest, *arguments[end:]]
+
+
+def main() -> None:
+    """Run the command line and end the program with its status; see ``outcome`` for which.
+
+    Raises:
+        SystemExit: always.
+    """
+    arguments = arranged(sys.argv[1:]) or ["--help"]
+    raise SystemExit(
+        conclude(lambda: app(args=arguments, standalone_mode=False), as_json=_JSON in arguments)
+    )

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from chartkey.cli.session import Session, fail
+from chartkey.cli.choice import pick
+from chartkey.cli.session import Session, session_of
 
 if TYPE_CHECKING:
-    from chartkey.audit import Auditor
+    from chartkey.audit import Answer, Auditor
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Audit the alliance from its events; needs no key.")
 
+_WIDTH: Final = 160
+"""Columns of the timeline where no terminal says how wide it is."""
+
 
 @app.command()
 def replay(context: typer.Context) -> None:
     """Rebuild the whole state from the first block and compare it with the contracts."""
-    session: Session = context.obj
-    report = _auditor(session).verify(_progress(session))
-    session.show(
+    session = session_of(context)
+    report = _auditor(session).verify(session.out.counter)
+    session.out.done()
+    session.out.show(
         report.to_dict(),
         f"{report.events} events up to block {report.block.number} rebuild the state: "
         f"{report.answers} answers and {report.slots} storage slots of {report.contracts} "
@@ -34,64 +40,94 @@ def replay(context: typer.Context) -> None:
 @app.command()
 def timeline(
     context: typer.Context,
-    html: Annotated[Path | None, typer.Option(help="Write a page to look at.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write a table for a spreadsheet.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page to look at.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a table for a spreadsheet.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace those files.")] = False,
 ) -> None:
     """Tell what happened, oldest first."""
-    from chartkey.audit import print_table, to_csv, to_html
+    from chartkey.audit import to_csv, to_html
 
-    session: Session = context.obj
+    session = session_of(context)
     rows = _auditor(session).timeline()
-    for path, text in ((html, to_html), (csv, to_csv)):
+    written = []
+    for path, render in ((html, to_html), (csv, to_csv)):
         if path is not None:
-            _write(path, text(rows))
-    if session.as_json:
-        session.show([row.to_dict() for row in rows], "")
-    elif html is None and csv is None:
-        print_table(rows)
+            written.append(_write(path, render(rows), overwrite))
+    if session.out.as_json:
+        session.out.show([row.to_dict() for row in rows], "")
+    elif written:
+        print(f"{len(rows)} events written to {' and '.join(written)}.")
     else:
-        print(f"{len(rows)} events written.")
+        _print(rows)
 
 
 @app.command()
 def who(
     context: typer.Context,
-    record: Annotated[str, typer.Argument(help="A record's whole id.")],
-    block: Annotated[int | None, typer.Option(help="As of the end of this block.")] = None,
+    wanted: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RECORD]", help="Its id, or how it begins; not needed if only one."
+        ),
+    ] = None,
+    block: Annotated[
+        int | None, typer.Option(min=0, help="As of the end of this block; by default the newest.")
+    ] = None,
+    relationship: Annotated[
+        str | None, typer.Option(help="Where it is anchored, if two use the same id.")
+    ] = None,
 ) -> None:
-    """Answer who could read a record, and why."""
-    session: Session = context.obj
-    answer = _auditor(session).who_could_read(record, block)
-    time = datetime.fromtimestamp(answer.time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    lines = [f"Record {record} at block {answer.block} ({time}):"]
-    lines += [f"  could read: {_reader(reader)}" for reader in answer.readers]
-    lines += [f"  could not:  {_reader(reader)}" for reader in answer.barred]
-    session.show(answer.to_dict(), "\n".join(lines))
+    """Answer who could read a record, who could not, and why."""
+    from chartkey.chain.address import checksum
+
+    session = session_of(context)
+    auditor = _auditor(session)
+    place = None if relationship is None else checksum(relationship)
+    known = {id: id for one in auditor.replay().relationships.values() for id in one.records}
+    answer = auditor.who_could_read(pick(known, wanted, "records"), block, place)
+    session.out.show(answer.to_dict(), "\n".join(_lines(answer)))
 
 
 def _auditor(session: Session) -> Auditor:
     from chartkey import Auditor
 
-    return Auditor.open(session.net)
+    auditor = Auditor.open(session.net)
+    auditor.replay(session.out.counter)
+    session.out.done()
+    return auditor
 
 
-def _progress(session: Session) -> Any:
-    import sys
+def _print(rows: list[Any]) -> None:
+    from chartkey.audit import print_table
+    from chartkey.records.extra import load
 
-    if session.as_json or not sys.stderr.isatty():
-        return None
-    return lambda what, count: print(f"\r{what}: {count} ", end="", file=sys.stderr)
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        print_table(rows)
+    else:
+        rich = load("rich.console", extra="audit", package="rich")
+        print_table(rows, rich.Console(width=_WIDTH))
 
 
-def _reader(reader: Any) -> str:
-    return ", ".join(str(value) for value in reader.to_dict().values() if value)
+def _lines(answer: Answer) -> list[str]:
+    from chartkey.audit.wording import moment
+
+    return [
+        f"Record 0x{answer.record.hex()} at block {answer.block} ({moment(answer.time)}):",
+        *(f"  could read: {reader.name}: {reader.reason}" for reader in answer.readers),
+        *(f"  could not:  {reader.name}: {reader.reason}" for reader in answer.barred),
+    ]
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, overwrite: bool) -> str:
+    from chartkey.errors import FileExists
+
     try:
-        with path.open("x", encoding="utf-8") as file:
+        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        fail(f"{path} exists; name another file")
-    except OSError as err:
-        fail(f"{path} cannot be written: {err.strerror}")
+    except FileExistsError as err:
+        raise FileExists(path=path) from err
+    return str(path)

@@ -6,149 +6,225 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartkey.cli.records import kind_of, when
-from chartkey.cli.session import Session, pick
-from chartkey.models import Kind, Purpose
+from chartkey.cli.choice import days, kind_of, pick
+from chartkey.cli.output import tamed
+from chartkey.cli.session import Session, session_of
+from chartkey.errors import CryptoError, InputError
+from chartkey.models import Purpose
 
 if TYPE_CHECKING:
+    from chartkey.actors import Clinician, Patient
     from chartkey.models import Granted, Requested
 
-__all__ = ["COMMANDS"]
+__all__ = ["PANELS"]
 
+_COLUMNS = "request who institution what purpose"
+_GRANT_COLUMNS = "request who institution what purpose until revoked"
+_LOG_COLUMNS = "at what who institution record source"
 
-def _scope(kind: int, record: bytes) -> str:
-    if any(record):
-        return "record 0x" + record.hex()
-    return Kind(kind).label if kind else "everything"
-
-
-def _row(request: Requested) -> dict[str, Any]:
-    return {
-        "request": request.id,
-        "who": request.viewer,
-        "what": _scope(request.kind, request.record),
-        "purpose": request.purpose,
-    }
-
-
-def _grant_row(granted: Granted) -> dict[str, Any]:
-    terms = granted.terms
-    return {
-        "request": terms.request,
-        "who": terms.viewer,
-        "what": _scope(terms.kind, terms.record_id),
-        "purpose": terms.purpose,
-        "until": when(terms.expires_at),
-        "revoked": "yes" if granted.revoked else "no",
-    }
+RequestId = Annotated[
+    str | None,
+    typer.Argument(metavar="[REQUEST]", help="Its id, or how it begins; not needed if only one."),
+]
 
 
 def request(
     context: typer.Context,
-    patient: Annotated[str, typer.Argument(help="The patient's account.")],
-    kind: Annotated[str | None, typer.Option(help="Only records of this kind.")] = None,
-    record: Annotated[str | None, typer.Option(help="Only this record (whole id).")] = None,
-    purpose: Annotated[Purpose, typer.Option(help="HL7 PurposeOfUse code.")] = Purpose.TREAT,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", help="The patient's account.")],
+    kind: Annotated[
+        str | None, typer.Option(help="Only records of this kind, as patient-summary.")
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option(help="Only this record: its id, or how it begins.")
+    ] = None,
+    purpose: Annotated[
+        Purpose, typer.Option(case_sensitive=False, help="HL7 PurposeOfUse code.")
+    ] = Purpose.TREAT,
     reason: Annotated[str, typer.Option(help="Free text, encrypted to the patient.")] = "",
-    relationship: Annotated[str | None, typer.Option(help="Which, if several.")] = None,
+    relationship: Annotated[
+        str | None, typer.Option(help="Address of the one meant, if several fit.")
+    ] = None,
 ) -> None:
-    """Clinician: ask a patient for access."""
-    session: Session = context.obj
-    asked = session.clinician().request(
+    """Ask a patient for access to a record, a kind, or (naming neither) everything."""
+    session = session_of(context)
+    wanted, clinician = kind_of(kind), session.clinician()
+    if wanted is not None and record is not None:
+        raise typer.BadParameter("name a kind or a record, not both.")
+    asked = clinician.request(
         patient,
-        kind=kind_of(kind),
-        record=bytes.fromhex(record.removeprefix("0x")) if record else None,
+        kind=wanted,
+        record=_record_of(clinician, patient, record),
         purpose=purpose,
         reason=reason,
         relationship=relationship,
     )
-    session.show(_row(asked), f"Asked: request 0x{asked.id.hex()} waits for the patient.")
+    text = f"Asked: request 0x{asked.id.hex()} waits for the patient."
+    session.out.show(_row(session, asked), text)
 
 
 def requests(context: typer.Context) -> None:
-    """Patient: list the requests that wait for an answer; clinician: list one's own."""
+    """List the requests that wait for the patient's answer; a clinician's own, answered or not."""
     from chartkey import Patient
 
-    session: Session = context.obj
-    person = session.reader
-    if not isinstance(person, Patient):
-        session.table([_row(asked) for asked in person.requested()], "Nothing was asked.")
-        return
-    rows = [{**_row(asked), "reason": person.reason(asked)} for asked in person.requests()]
-    session.table(rows, "No request waits.")
+    session = session_of(context)
+    person = session.reader()
+    if isinstance(person, Patient):
+        asked = person.requests()
+        rows = [_row(session, one) | {"reason": _reason(person, one)} for one in asked]
+        session.out.table(rows, f"{_COLUMNS} reason", "No request waits.")
+    else:
+        rows = [_asked_row(session, one) for one in person.requested()]
+        session.out.table(rows, "request patient what purpose status", "Nothing was asked.")
 
 
 def approve(
     context: typer.Context,
-    wanted: Annotated[str, typer.Argument(metavar="REQUEST", help="Its id, or how it begins.")],
-    days: Annotated[float, typer.Option(help="After so many days it ends by itself.")] = 7,
+    wanted: RequestId = None,
+    lifetime: Annotated[float, days("After so many days it ends by itself.")] = 7,
     language: Annotated[str, typer.Option(help="Of the consent text: en or zh-CN.")] = "en",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not show the text and ask.")] = False,
 ) -> None:
-    """Patient: grant what a request asks for."""
+    """Read the consent text and grant what a request asks for."""
     from chartkey.actors.consent import consent_text
 
-    session: Session = context.obj
+    session = session_of(context)
+    text = consent_text(language)
     patient = session.patient()
     chosen = pick({r.id: r for r in patient.requests()}, wanted, "requests")
-    text = consent_text(language)
     if not yes:
-        row = _row(chosen)
-        typer.echo(f"{text.text}\n{row['who']}: {row['what']}, {row['purpose']}", err=True)
-        typer.confirm(f"Allow this for {days:g} days?", abort=True, err=True)
-    granted = patient.approve(chosen, days, consent=text)
-    until = when(granted.terms.expires_at)
-    session.show(_grant_row(granted), f"Granted until {until}.")
+        _show_consent(session, patient, chosen, text.text)
+        typer.confirm(f"Allow this for {lifetime:g} days?", abort=True, err=True)
+    with session.out.working("granting"):
+        granted = patient.approve(chosen, lifetime, consent=text)
+    row = _grant_row(session, granted)
+    session.out.show(row, f"Granted until {row['until']}.")
 
 
-def decline(
-    context: typer.Context,
-    wanted: Annotated[str, typer.Argument(metavar="REQUEST", help="Its id, or how it begins.")],
-) -> None:
-    """Patient: refuse a request."""
-    session: Session = context.obj
+def decline(context: typer.Context, wanted: RequestId = None) -> None:
+    """Refuse a request."""
+    session = session_of(context)
     patient = session.patient()
     chosen = pick({r.id: r for r in patient.requests()}, wanted, "requests")
     patient.refuse_request(chosen)
-    session.show({"refused": chosen.id}, "Refused.")
+    session.out.show({"declined": chosen.id}, "Declined.")
 
 
 def grants(context: typer.Context) -> None:
-    """Patient: list everything ever granted."""
-    session: Session = context.obj
-    rows = [_grant_row(granted) for granted in session.patient().grants()]
-    session.table(rows, "Nothing was granted.")
+    """List everything that one ever granted."""
+    session = session_of(context)
+    rows = [_grant_row(session, granted) for granted in session.patient().grants()]
+    session.out.table(rows, _GRANT_COLUMNS, "Nothing was granted.")
 
 
-def revoke(
-    context: typer.Context,
-    wanted: Annotated[str, typer.Argument(metavar="REQUEST", help="Its id, or how it begins.")],
-) -> None:
-    """Patient: revoke what was granted on a request."""
-    session: Session = context.obj
+def revoke(context: typer.Context, wanted: RequestId = None) -> None:
+    """Revoke what was granted on a request, at once."""
+    session = session_of(context)
     patient = session.patient()
-    chosen = pick({g.terms.request: g for g in patient.grants()}, wanted, "requests")
+    given = {g.terms.request: g for g in patient.grants()}
+    if wanted is None:
+        given = {id: granted for id, granted in given.items() if not granted.revoked}
+    chosen = pick(given, wanted, "requests")
     patient.revoke(chosen)
-    session.show(
+    session.out.show(
         {"revoked": chosen.terms.request},
         "Revoked: no further key is released. What was read before cannot be called back.",
     )
 
 
 def log(context: typer.Context) -> None:
-    """Patient: who asked, was granted, read, was denied, was revoked."""
-    session: Session = context.obj
+    """Show who asked, was granted, read, was denied, was revoked."""
+    from chartkey.audit.wording import moment
+
+    session = session_of(context)
     rows = [
         {
-            "when": when(entry.at),
+            "at": moment(entry.at),
             "what": entry.what,
-            "who": entry.who or "oneself",
-            "record": entry.record if any(entry.record) else "",
-            "source": entry.source,
+            "who": entry.who or None,
+            "institution": _institution(session, entry.relationship),
+            "relationship": entry.relationship,
+            "record": entry.record if any(entry.record) else None,
+            "source": session.named(entry.source),
         }
         for entry in session.patient().access_log()
     ]
-    session.table(rows, "Nothing happened yet.")
+    session.out.table(rows, _LOG_COLUMNS, "Nothing happened yet.")
 
 
-COMMANDS = (request, requests, approve, decline, grants, revoke, log)
+def _record_of(clinician: Clinician, patient: str, wanted: str | None) -> bytes | None:
+    """Return the whole id of one of the patient's records, all of which the chain lists."""
+    if wanted is None:
+        return None
+    found = {
+        pointer.record: pointer.record
+        for entry in clinician.relationships(patient)
+        for pointer in clinician.history(entry.relationship).records()
+    }
+    return pick(found, wanted, "records")
+
+
+def _show_consent(session: Session, patient: Patient, asked: Requested, text: str) -> None:
+    row = _row(session, asked)
+    said = f"{row['who']} ({row['institution']}) asks for {row['what']}, {row['purpose']}"
+    reason = _reason(patient, asked)
+    typer.echo(f"{text}\n{tamed(f'{said}: {reason}' if reason else said)}", err=True)
+
+
+def _reason(patient: Patient, asked: Requested) -> str:
+    """A reason that does not open must not hide the requests beside it."""
+    try:
+        return patient.reason(asked)
+    except (CryptoError, InputError):
+        return "(a reason that cannot be opened)"
+
+
+def _institution(session: Session, relationship: str) -> str | None:
+    return session.named(session.net.relationship(relationship).parties().institution)
+
+
+def _scope(kind: int, record: bytes) -> str:
+    from chartkey.audit.wording import kind_label
+
+    if any(record):
+        return "record 0x" + record.hex()
+    return kind_label(kind) if kind else "everything"
+
+
+def _row(session: Session, request: Requested) -> dict[str, Any]:
+    return {
+        "request": request.id,
+        "who": request.viewer,
+        "institution": session.named(session.net.registrar.institution_of(request.affiliation)),
+        "what": _scope(request.kind, request.record),
+        "purpose": request.purpose,
+        "relationship": request.relationship,
+    }
+
+
+def _asked_row(session: Session, request: Requested) -> dict[str, Any]:
+    relationship = session.net.relationship(request.relationship)
+    status = relationship.request_of(request.id).status.name.lower()
+    return _row(session, request) | {"patient": relationship.parties().owner, "status": status}
+
+
+def _grant_row(session: Session, granted: Granted) -> dict[str, Any]:
+    from chartkey.audit.wording import moment
+
+    terms = granted.terms
+    return {
+        "request": terms.request,
+        "who": terms.viewer,
+        "institution": session.named(session.net.registrar.institution_of(terms.affiliation)),
+        "what": _scope(terms.kind, terms.record_id),
+        "purpose": terms.purpose,
+        "until": moment(terms.expires_at),
+        "revoked": granted.revoked,
+        "relationship": granted.relationship,
+    }
+
+
+PANELS = {
+    "Patients": (approve, decline, grants, revoke, log),
+    "Clinicians": (request,),
+    "Patients and clinicians": (requests,),
+}

@@ -1,4 +1,4 @@
-"""Looking at sealed files: what they are, and whether they open, by one reader or the other."""
+"""Looking at sealed files: whether they open, by one reader or the other."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from typing import Annotated
 
 import typer
 
-from chartkey.cli.session import Session, fail
+from chartkey.cli.choice import bytes_of
+from chartkey.cli.session import session_of
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Sealed files, as client/README.md lays them out.")
 
+_CONTEXT_BYTES = 145
+_KEY_BYTES = 32
+_STEP = 1 << 18
+
 
 @app.command()
 def check(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="A payload.", metavar="FILE")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A payload.")],
     data_key: Annotated[
-        Path, typer.Option(help="A file that holds the data key in 64 hexadecimal digits.")
+        Path,
+        typer.Option(metavar="FILE", help="Holds the data key in 64 hexadecimal digits."),
     ],
     binding: Annotated[str, typer.Option(help="The record's context, 145 bytes in hexadecimal.")],
     independent: Annotated[
@@ -32,28 +38,24 @@ def check(
     from chartkey.crypto.payload import Binding, open_stream
     from chartkey.records import scratch_file
 
-    session: Session = context.obj
-    key, place = _hex(data_key.read_text("ascii"), 32), _hex(binding, 145)
+    session = session_of(context)
+    # Read as binary: what is no text is no hexadecimal either, and says so.
+    key = bytes_of(data_key.read_bytes().decode("ascii", "replace"), _KEY_BYTES)
+    place = bytes_of(binding, _CONTEXT_BYTES)
     with path.open("rb") as source, scratch_file() as target:
-        if independent:
-            second.open_payload(source, target, key, place)
-        else:
-            open_stream(source, target, key, Binding(place))
+        with session.out.working("opening"):
+            if independent:
+                second.open_payload(source, target, key, place)
+            else:
+                open_stream(source, target, key, Binding(place))
         size = target.tell()
         target.seek(0)
-        digest = sha256(target.read()).hexdigest()
+        hasher = sha256()
+        while chunk := target.read(_STEP):
+            hasher.update(chunk)
+    digest = hasher.hexdigest()
     reader = "pycryptodome" if independent else "cryptography"
-    session.show(
+    session.out.show(
         {"size": size, "sha256": digest, "reader": reader},
         f"{path} opens ({reader}): {size} bytes, SHA-256 {digest}",
     )
-
-
-def _hex(text: str, length: int) -> bytes:
-    try:
-        value = bytes.fromhex(text.strip().removeprefix("0x"))
-    except ValueError:
-        value = b""
-    if len(value) != length:
-        fail(f"that is not {length} bytes in hexadecimal")
-    return value

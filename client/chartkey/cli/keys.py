@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chartkey.cli.session import Session
+from chartkey.cli.session import new_passphrase, session_of
 
 __all__ = ["app"]
 
@@ -18,40 +17,50 @@ app = typer.Typer(help="Key files: make one, look at it, rotate its encryption k
 @app.command()
 def new(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="Where the key file goes; must not exist.")],
-    label: Annotated[str, typer.Option(help="What people call it.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where it goes; must not be there yet.")
+    ],
+    label: Annotated[
+        str | None, typer.Option(help="What people call it; by default the file's name.")
+    ] = None,
     institution: Annotated[
         bool, typer.Option("--institution", help="With a key for identity handles.")
     ] = False,
     bits: Annotated[int, typer.Option(help="RSA key size: 3072 or 4096.")] = 3072,
 ) -> None:
-    """Make a key file under a passphrase; the passphrase is asked for, or found as always."""
+    """Make a key file. Its passphrase is in CHARTKEY_PASSPHRASE_FILE, beside it, or asked for."""
     from chartkey.crypto.keyfile import KeyFile
 
-    session: Session = context.obj
-    session.key = str(path)
-    passphrase = session.new_passphrase()
-    keys = KeyFile.create(path, passphrase, label, bits=bits, handle_key=institution)
-    value = {"address": keys.address, "label": label, "path": os.fspath(path)}
-    session.show(value, f"{path}: {keys.address} ({label})")
+    session = session_of(context)
+    name = path.stem if label is None else label
+    passphrase = new_passphrase(path)
+    with session.out.working("making keys"):
+        keys = KeyFile.create(path, passphrase, name, bits=bits, handle_key=institution)
+    value = {"address": keys.address, "label": name, "path": path}
+    session.out.show(value, f"{path}: {keys.address} ({name})")
 
 
 @app.command()
 def show(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="A key file.")],
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="By default the one of --key.")
+    ] = None,
 ) -> None:
-    """Show whose key file it is; no passphrase is needed and no key is shown."""
+    """Print whose key file it is; no passphrase is needed and no key is shown."""
     from chartkey.crypto.keyfile import KeyFile
 
-    session: Session = context.obj
-    address = KeyFile.address(path)
-    session.show({"address": address, "path": os.fspath(path)}, address)
+    session = session_of(context)
+    file = Path(session.keyfile) if path is None else path
+    address = KeyFile.address(file)
+    session.out.show({"address": address, "path": file}, address)
 
 
 @app.command()
 def rotate(context: typer.Context) -> None:
-    """Make a new encryption key in --key and publish it; earlier ones keep opening old records."""
-    session: Session = context.obj
-    version = session.reader.rotate_key()
-    session.show({"version": version}, f"Encryption key {version} is published.")
+    """Add a new encryption key to --key and publish it; earlier ones keep opening old records."""
+    session = session_of(context)
+    person = session.reader()
+    with session.out.working("making a key and publishing it"):
+        version = person.rotate_key()
+    session.out.show({"version": version}, f"Encryption key {version} is published.")

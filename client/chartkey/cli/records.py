@@ -2,156 +2,225 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartkey.cli.session import Session, fail, pick
-from chartkey.models import Kind
+from chartkey.cli.choice import days, kind_of, pick
+from chartkey.cli.session import Session, session_of
+from chartkey.errors import AccessDenied, RecordMissing
 
 if TYPE_CHECKING:
+    from chartkey.actors import Clinician, Patient
     from chartkey.actors.drafting import Draft
     from chartkey.models import RecordPointer
+    from chartkey.records import Opened
 
-__all__ = ["COMMANDS", "kind_of", "when"]
+__all__ = ["PANELS"]
 
+_COLUMNS = "record kind status current institution author anchored"
+_DRAFT_COLUMNS = "draft kind author institution until bytes"
 
-def when(seconds: int) -> str:
-    """Return a time as people read it, in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def kind_of(text: str | None) -> Kind | None:
-    """Return the kind that was typed, as ``patient-summary``; ends the program for another."""
-    if text is None:
-        return None
-    kinds = {kind.label: kind for kind in Kind}
-    if text not in kinds:
-        fail(f"there is no kind {text!r}; there are: {', '.join(kinds)}")
-    return kinds[text]
-
-
-def _row(pointer: RecordPointer) -> dict[str, Any]:
-    return {
-        "record": pointer.record,
-        "kind": Kind(pointer.kind).label if pointer.kind in list(Kind) else pointer.kind,
-        "status": pointer.status.name.lower(),
-        "current": "no" if pointer.superseded else "yes",
-        "block": pointer.block,
-        "author": pointer.author,
-        "relationship": pointer.relationship,
-    }
-
-
-def _draft_row(draft: Draft) -> dict[str, Any]:
-    return {
-        "draft": draft.record,
-        "kind": draft.kind.label,
-        "author": draft.author,
-        "answer by": when(draft.deadline),
-        "bytes": draft.header.size,
-    }
+DraftId = Annotated[
+    str | None,
+    typer.Argument(metavar="[DRAFT]", help="Its id, or how it begins; not needed if only one."),
+]
+RecordId = Annotated[
+    str | None,
+    typer.Argument(metavar="[RECORD]", help="Its id, or how it begins; not needed if only one."),
+]
 
 
 def draft(
     context: typer.Context,
-    patient: Annotated[str, typer.Argument(help="The patient's account.")],
-    source: Annotated[Path, typer.Argument(help="A FHIR R4 JSON file or a DICOM file.")],
-    kind: Annotated[str | None, typer.Option(help="Coarse kind, in clear on chain.")] = None,
-    corrects: Annotated[str | None, typer.Option(help="Record that this one replaces.")] = None,
-    relationship: Annotated[str | None, typer.Option(help="Which, if several.")] = None,
-    days: Annotated[float, typer.Option(help="Days for the patient to answer.")] = 7,
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", help="The patient's account.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A FHIR R4 JSON file or a DICOM file.")
+    ],
+    kind: Annotated[
+        str | None, typer.Option(help="Coarse kind, in clear on chain; by default the file's.")
+    ] = None,
+    corrects: Annotated[
+        str | None, typer.Option(metavar="RECORD", help="The version that this one replaces.")
+    ] = None,
+    relationship: Annotated[
+        str | None, typer.Option(help="Address of the one meant, if several fit.")
+    ] = None,
+    answer_in: Annotated[
+        float, days("After so many days the institution may anchor it without the patient.")
+    ] = 7,
 ) -> None:
-    """Clinician: draft a record and leave it for the patient to confirm."""
-    session: Session = context.obj
-    clinician = session.clinician()
+    """Draft a record, sign it, and leave it for the patient to confirm."""
+    session = session_of(context)
+    filed, clinician = kind_of(kind), session.clinician()
     parent = None
-    if corrects:
+    if corrects is not None:
         parent = pick({p.record: p for p in clinician.records()}, corrects, "records")
-    made = clinician.draft(
-        patient, source, kind=kind_of(kind), corrects=parent, relationship=relationship, days=days
-    )
-    session.show(_draft_row(made), f"Draft 0x{made.record.hex()} waits for the patient.")
+    with session.out.working("checking, signing and sealing"):
+        made = clinician.draft(
+            patient,
+            source,
+            kind=filed,
+            corrects=parent,
+            relationship=relationship,
+            days=answer_in,
+        )
+    row = _draft_row(session, made)
+    session.out.show(row, f"Draft 0x{made.record.hex()} waits for the patient.")
 
 
 def drafts(context: typer.Context) -> None:
-    """Patient: list the drafts that wait for an answer."""
-    session: Session = context.obj
-    rows = [_draft_row(draft) for draft in session.patient().drafts()]
-    session.table(rows, "No draft waits.")
+    """List the drafts that wait for an answer."""
+    session = session_of(context)
+    rows = [_draft_row(session, draft) for draft in session.patient().drafts()]
+    session.out.table(rows, _DRAFT_COLUMNS, "No draft waits.")
 
 
 def confirm(
     context: typer.Context,
-    record: Annotated[str, typer.Argument(help="The draft's id, or how it begins.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    wanted: DraftId = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not show it and ask.")] = False,
 ) -> None:
-    """Patient: look at a draft and confirm it; it is sealed, stored and anchored."""
-    session: Session = context.obj
+    """Look at a draft and confirm it: it is sealed, stored and anchored."""
+    session = session_of(context)
     patient = session.patient()
-    chosen = pick({d.record: d for d in patient.drafts()}, record, "drafts")
+    chosen = pick({d.record: d for d in patient.drafts()}, wanted, "drafts")
     if not yes:
         with patient.look(chosen) as opened:
             typer.echo("\n".join(opened.summary()), err=True)
         typer.confirm("Anchor this record?", abort=True, err=True)
-    pointer = patient.confirm(chosen)
-    session.show(_row(pointer), f"Anchored 0x{pointer.record.hex()} in block {pointer.block}.")
+    with session.out.working("sealing, storing and anchoring"):
+        pointer = patient.confirm(chosen)
+    row = _rows(session, [pointer])[0]
+    text = f"Anchored record 0x{pointer.record.hex()} in block {pointer.block}."
+    session.out.show(row, text)
 
 
-def refuse(
-    context: typer.Context,
-    record: Annotated[str, typer.Argument(help="The draft's id, or how it begins.")],
-) -> None:
-    """Patient: refuse a draft; the custodian erases it."""
-    session: Session = context.obj
+def refuse(context: typer.Context, wanted: DraftId = None) -> None:
+    """Refuse a draft; the custodian erases it."""
+    session = session_of(context)
     patient = session.patient()
-    chosen = pick({d.record: d for d in patient.drafts()}, record, "drafts")
+    chosen = pick({d.record: d for d in patient.drafts()}, wanted, "drafts")
     patient.refuse(chosen)
-    session.show({"refused": chosen.record}, "Refused; the custodian has erased it.")
+    session.out.show({"refused": chosen.record}, "Refused; the custodian has erased it.")
 
 
 def records(
     context: typer.Context,
-    request: Annotated[str | None, typer.Argument(help="A request that was approved.")] = None,
+    request: Annotated[
+        str | None,
+        typer.Argument(metavar="[REQUEST]", help="Only what this request's grant covers."),
+    ] = None,
 ) -> None:
-    """List one's own records, or those that an approved request covers."""
-    session: Session = context.obj
-    session.table([_row(p) for p in _listed(session, request)], "No record.")
+    """List the records that one may read: a patient all, a clinician granted or written ones."""
+    session = session_of(context)
+    found = _listed(session.reader(), request)
+    session.out.table(_rows(session, found), _COLUMNS, "No record.")
 
 
 def read(
     context: typer.Context,
-    record: Annotated[str, typer.Argument(help="The record's id, or how it begins.")],
-    request: Annotated[str | None, typer.Option(help="The request that was approved.")] = None,
-    save: Annotated[Path | None, typer.Option(help="Write the content to this file.")] = None,
+    wanted: RecordId = None,
+    request: Annotated[
+        str | None, typer.Option(help="Only among what this request's grant covers.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the content here, mode 0600.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace that file.")] = False,
     whole: Annotated[bool, typer.Option("--bundle", help="Print the whole FHIR JSON.")] = False,
 ) -> None:
-    """Read a record: fetch, decrypt, verify every byte, and show it."""
-    session: Session = context.obj
-    pointer = pick({p.record: p for p in _listed(session, request)}, record, "records")
-    with session.reader.read(pointer) as opened:
+    """Read a record: fetch, decrypt, verify every byte, show it; clinicians sign a receipt."""
+    session = session_of(context)
+    person = session.reader()
+    pointer = _wanted(person, wanted, request)
+    with session.out.working("fetching, opening and verifying"):
+        opened = person.read(pointer)
+    with opened:
         if save is not None:
-            opened.save(save)
+            opened.save(save, overwrite=overwrite)
         if whole:
-            session.as_json = True
-            session.show(opened.resource, "")
-            return
-        value = {**_row(pointer), "summary": opened.summary(), "saved": save and str(save)}
-        session.show(value, "\n".join(opened.summary()))
+            _show_whole(session, opened)
+        else:
+            lines = opened.summary()
+            row = _rows(session, [pointer])[0] | {"summary": lines, "saved": save}
+            session.out.show(row, "\n".join(lines))
 
 
-def _listed(session: Session, request: str | None) -> list[RecordPointer]:
+def _show_whole(session: Session, opened: Opened) -> None:
+    session.out.as_json = True
+    session.out.show(opened.resource, "")
+
+
+def _listed(person: Patient | Clinician, request: str | None) -> list[RecordPointer]:
     from chartkey import Patient
 
-    person = session.reader
     if isinstance(person, Patient):
         return person.records()
-    asked = person.requested()
-    if request is not None:
-        return person.records(pick({r.id: r for r in asked}, request, "requests"))
-    return person.readable()
+    if request is None:
+        return person.readable()
+    return person.records(pick({r.id: r for r in person.requested()}, request, "requests"))
 
 
-COMMANDS = (draft, drafts, confirm, refuse, records, read)
+def _wanted(person: Patient | Clinician, wanted: str | None, request: str | None) -> RecordPointer:
+    """Choose what to read; a clinician learns nothing of records beyond "not granted" (P11)."""
+    from chartkey import Patient
+
+    found = {pointer.record: pointer for pointer in _listed(person, request)}
+    if isinstance(person, Patient):
+        return pick(found, wanted, "records")
+    try:
+        return pick(found, wanted, "records")
+    except RecordMissing:
+        raise AccessDenied from None
+
+
+def _rows(session: Session, pointers: list[RecordPointer]) -> list[dict[str, Any]]:
+    from chartkey.audit.wording import kind_label, moment
+
+    @cache
+    def institution_of(relationship: str) -> str | None:
+        return session.named(session.net.relationship(relationship).parties().institution)
+
+    @cache
+    def time_of(block: int) -> str:
+        return moment(session.net.block(block).timestamp)
+
+    return [
+        {
+            "record": pointer.record,
+            "kind": kind_label(pointer.kind),
+            "status": pointer.status.name.lower(),
+            "current": not pointer.superseded,
+            "institution": institution_of(pointer.relationship),
+            "relationship": pointer.relationship,
+            "author": pointer.author,
+            "anchored": time_of(pointer.block),
+            "block": pointer.block,
+        }
+        for pointer in pointers
+    ]
+
+
+def _draft_row(session: Session, draft: Draft) -> dict[str, Any]:
+    from chartkey.audit.wording import moment
+
+    institution = session.net.relationship(draft.relationship).parties().institution
+    return {
+        "draft": draft.record,
+        "kind": draft.kind.label,
+        "author": draft.author,
+        "institution": session.named(institution),
+        "relationship": draft.relationship,
+        "until": moment(draft.deadline),
+        "bytes": draft.header.size,
+    }
+
+
+PANELS = {
+    "Patients": (drafts, confirm, refuse),
+    "Clinicians": (draft,),
+    "Patients and clinicians": (records, read),
+}
