@@ -76,6 +76,9 @@ def is_overload(function: Function) -> bool:
 def findings(package: Path) -> Iterator[str]:
     """Yields one line for every public function below `package` that is not fully documented."""
     for file in sorted(package.rglob("*.py")):
+        # A command's docstring is its help, and what it raises is printed by name.
+        if file.relative_to(package).parts[0] == "cli":
+            continue
         tree = ast.parse(file.read_text("utf-8"))
         for function, owner in functions(tree.body):
             problem = fault(function, owner)

@@ -68,3 +68,9 @@ def test_an_exception_made_by_a_call_needs_a_section(tmp_path: Path) -> None:
 )
 def test_what_is_documented_or_private_passes(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, text) == []
+
+
+def test_commands_document_themselves_to_people(tmp_path: Path) -> None:
+    (tmp_path / "cli").mkdir()
+    assert found(tmp_path / "cli", "def f():\n    raise Wrong") != []
+    assert list(docstrings.findings(tmp_path)) == []
