@@ -64,6 +64,8 @@ class Journey:
         Raises:
             Refused: a step was not as it must be.
         """
+        if self._store == "kubo":
+            self._require_kubo()
         with self._chain() as rpc:
             self._found(rpc)
             self._certify()
@@ -102,14 +104,17 @@ class Journey:
         self.stage.admit_clinic()
         self.stage.admit_regulator()
 
-    def _use_kubo(self) -> None:
-        if self._store != "kubo":
-            return
-        from chartkey.chain.manifest import Manifest
+    def _require_kubo(self) -> None:
         from chartkey.storage.kubo import Kubo
 
         if not Kubo.answers(KUBO):
             raise Refused(f"no Kubo answers at {KUBO}; start one, or set KUBO_API.")
+
+    def _use_kubo(self) -> None:
+        if self._store != "kubo":
+            return
+        from chartkey.chain.manifest import Manifest
+
         manifest = Manifest.load(self.stage.manifest)
         entries = tuple(replace(entry, store=KUBO) for entry in manifest.institutions)
         replace(manifest, institutions=entries).save(self.stage.manifest)

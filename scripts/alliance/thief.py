@@ -16,7 +16,7 @@ from chartkey.crypto.keytree import grant_context, record_key, root_context, unw
 from chartkey.crypto.payload import open_payload
 from chartkey.crypto.rsa import unwrap
 from chartkey.crypto.slip import open_locator, open_scope_slip
-from chartkey.errors import ChartkeyError, CryptoError
+from chartkey.errors import ChartkeyError, CidInvalid, CryptoError
 from chartkey.records import scratch_file
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ class Thief:
                 try:
                     with store.open(cid) as source, scratch_file() as target:
                         open_payload(source, target, key, context)
-                except CryptoError:
+                except (CryptoError, CidInvalid):
+                    # Another's Kubo node pins folders and strangers' files too.
                     continue
                 return True
         return False

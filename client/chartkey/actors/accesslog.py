@@ -9,7 +9,7 @@ from chartkey.errors import CustodyError
 from chartkey.models import ZERO32
 
 if TYPE_CHECKING:
-    from chartkey.actors.patient import Patient
+    from chartkey.actors.person import Person
     from chartkey.chain.events import Event
 
 __all__ = ["AccessEntry", "access_log"]
@@ -38,7 +38,7 @@ class AccessEntry:
     source: str
 
 
-def access_log(patient: Patient) -> list[AccessEntry]:
+def access_log(patient: Person) -> list[AccessEntry]:
     """Return every request, grant, refusal, reading, denial and revocation, oldest first.
 
     Raises:
@@ -51,7 +51,7 @@ def access_log(patient: Patient) -> list[AccessEntry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _from_chain(patient: Patient, relationship: str) -> list[AccessEntry]:
+def _from_chain(patient: Person, relationship: str) -> list[AccessEntry]:
     return [
         AccessEntry(
             at=patient.network.block(event.block).timestamp,
@@ -70,7 +70,7 @@ def _who(event: Event) -> str:
     return str(event.args.get("viewer", ""))
 
 
-def _from_custodians(patient: Patient, relationship: str) -> list[AccessEntry]:
+def _from_custodians(patient: Person, relationship: str) -> list[AccessEntry]:
     parties = patient.network.relationship(relationship).parties()
     entries = []
     for keeper in (parties.institution, parties.mirror):
