@@ -70,15 +70,17 @@ def who(
     context: typer.Context,
     wanted: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[RECORD]", help="Its id, or how it begins; not needed if only one."
-        ),
+        typer.Argument(metavar="RECORD", help="Its id, or how it begins; not needed if only one."),
     ] = None,
     block: Annotated[
-        int | None, typer.Option(min=0, help="As of the end of this block; by default the newest.")
+        int | None,
+        typer.Option(
+            min=0, metavar="NUMBER", help="As of the end of this block; by default the newest."
+        ),
     ] = None,
     relationship: Annotated[
-        str | None, typer.Option(help="Where it is anchored, if two use the same id.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where it is anchored, if two use the same id."),
     ] = None,
 ) -> None:
     """Answer who could read a record, who could not, and why."""

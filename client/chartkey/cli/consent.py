@@ -10,7 +10,7 @@ from chartkey.cli.choice import days, kind_of, pick
 from chartkey.cli.output import tamed
 from chartkey.cli.session import Session, session_of
 from chartkey.errors import CryptoError, InputError
-from chartkey.models import Purpose
+from chartkey.models import Kind, Purpose
 
 if TYPE_CHECKING:
     from chartkey.actors import Clinician, Patient
@@ -20,11 +20,12 @@ __all__ = ["PANELS"]
 
 _COLUMNS = "request who institution what purpose"
 _GRANT_COLUMNS = "request who institution what purpose until revoked"
+_PURPOSE_HELP = f"HL7 PurposeOfUse code: {', '.join(Purpose)}."
 _LOG_COLUMNS = "at what who institution record source"
 
 RequestId = Annotated[
     str | None,
-    typer.Argument(metavar="[REQUEST]", help="Its id, or how it begins; not needed if only one."),
+    typer.Argument(metavar="REQUEST", help="Its id, or how it begins; not needed if only one."),
 ]
 
 
@@ -32,24 +33,28 @@ def request(
     context: typer.Context,
     patient: Annotated[str, typer.Argument(metavar="PATIENT", help="The patient's account.")],
     kind: Annotated[
-        str | None, typer.Option(help="Only records of this kind, as patient-summary.")
+        str | None,
+        typer.Option(metavar="KIND", help="Only records of this kind, as patient-summary."),
     ] = None,
     record: Annotated[
-        str | None, typer.Option(help="Only this record: its id, or how it begins.")
+        str | None,
+        typer.Option(metavar="RECORD", help="Only this record: its id, or how it begins."),
     ] = None,
     purpose: Annotated[
-        Purpose, typer.Option(case_sensitive=False, help="HL7 PurposeOfUse code.")
+        Purpose, typer.Option(case_sensitive=False, metavar="CODE", help=_PURPOSE_HELP)
     ] = Purpose.TREAT,
-    reason: Annotated[str, typer.Option(help="Free text, encrypted to the patient.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Free text, encrypted to the patient.")
+    ] = "",
     relationship: Annotated[
-        str | None, typer.Option(help="Address of the one meant, if several fit.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Of the one that is meant, if several fit."),
     ] = None,
 ) -> None:
     """Ask a patient for access to a record, a kind, or (naming neither) everything."""
     session = session_of(context)
-    wanted, clinician = kind_of(kind), session.clinician()
-    if wanted is not None and record is not None:
-        raise typer.BadParameter("name a kind or a record, not both.")
+    wanted = _kind_unless(record, kind)
+    clinician = session.clinician()
     asked = clinician.request(
         patient,
         kind=wanted,
@@ -81,7 +86,9 @@ def approve(
     context: typer.Context,
     wanted: RequestId = None,
     lifetime: Annotated[float, days("After so many days it ends by itself.")] = 7,
-    language: Annotated[str, typer.Option(help="Of the consent text: en or zh-CN.")] = "en",
+    language: Annotated[
+        str, typer.Option(metavar="TAG", help="Of the consent text: en or zh-CN.")
+    ] = "en",
     yes: Annotated[bool, typer.Option("--yes", help="Do not show the text and ask.")] = False,
 ) -> None:
     """Read the consent text and grant what a request asks for."""
@@ -149,6 +156,12 @@ def log(context: typer.Context) -> None:
         for entry in session.patient().access_log()
     ]
     session.out.table(rows, _LOG_COLUMNS, "Nothing happened yet.")
+
+
+def _kind_unless(record: str | None, kind: str | None) -> Kind | None:
+    if record is not None and kind is not None:
+        raise typer.BadParameter("name a kind or a record, not both.")
+    return kind_of(kind)
 
 
 def _record_of(clinician: Clinician, patient: str, wanted: str | None) -> bytes | None:

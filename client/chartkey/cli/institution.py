@@ -18,12 +18,14 @@ __all__ = ["PANELS"]
 ClinicianAccount = Annotated[
     str, typer.Argument(metavar="CLINICIAN", help="The clinician's account.")
 ]
-StandingOption = Annotated[str, typer.Option(help="active, suspended or revoked (for good).")]
+StandingOption = Annotated[
+    str, typer.Option(metavar="STANDING", help="active, suspended or revoked (for good).")
+]
 IdentifierType = Annotated[
-    str, typer.Option(help="resident-id, phone, health-card, insurance or another.")
+    str, typer.Option(metavar="TYPE", help="resident-id, phone, health-card, insurance or another.")
 ]
 Identifier = Annotated[
-    str, typer.Option(prompt=True, hide_input=True, help="Asked for if not given.")
+    str, typer.Option(metavar="TEXT", prompt=True, hide_input=True, help="Asked for if not given.")
 ]
 
 
@@ -62,19 +64,15 @@ def register(
     person: Annotated[
         Path, typer.Argument(metavar="KEYFILE", help="Of the person, who is at the desk.")
     ],
-    role: Annotated[str, typer.Option(help="patient or clinician.")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help="patient or clinician.")],
     identifier: Identifier,
     identifier_type: IdentifierType = "resident-id",
 ) -> None:
     """Register a person who is present with a key file."""
-    from chartkey import Clinician, Patient
-
     session = session_of(context)
-    actors: dict[str, type[Person]] = {"patient": Patient, "clinician": Clinician}
-    if role not in actors:
-        raise typer.BadParameter("--role is patient or clinician.")
+    actor = _actor(role)
     institution = session.institution()
-    form = actors[role].enrolment(
+    form = actor.enrolment(
         session.net, person, institution.address, passphrase=passphrase_of(person)
     )
     account = institution.register(form, identifier_type, identifier)
@@ -95,7 +93,7 @@ def find(
 def department(
     context: typer.Context,
     wanted: Annotated[
-        str | None, typer.Argument(metavar="[DEPARTMENT]", help="Its id; without it, a new one.")
+        str | None, typer.Argument(metavar="DEPARTMENT", help="Its id; without it, a new one.")
     ] = None,
     standing: StandingOption = "active",
 ) -> None:
@@ -115,7 +113,8 @@ def affiliate(
     context: typer.Context,
     clinician: ClinicianAccount,
     department: Annotated[
-        str | None, typer.Option(help="A department's id; without it, the institution itself.")
+        str | None,
+        typer.Option(metavar="ID", help="A department; without it, the institution itself."),
     ] = None,
     standing: StandingOption = "active",
 ) -> None:
@@ -140,6 +139,15 @@ def licence(
     session.institution().set_licence(clinician, standing_of(standing))
     value = {"clinician": clinician, "licence": standing}
     session.out.show(value, f"The licence of {clinician} is {standing}.")
+
+
+def _actor(role: str) -> type[Person]:
+    from chartkey import Clinician, Patient
+
+    actors: dict[str, type[Person]] = {"patient": Patient, "clinician": Clinician}
+    if role not in actors:
+        raise typer.BadParameter("--role is patient or clinician.")
+    return actors[role]
 
 
 PANELS = {

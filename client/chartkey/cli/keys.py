@@ -44,7 +44,7 @@ def new(
 def show(
     context: typer.Context,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="By default the one of --key.")
+        Path | None, typer.Argument(metavar="FILE", help="By default the one of --key.")
     ] = None,
 ) -> None:
     """Print whose key file it is; no passphrase is needed and no key is shown."""

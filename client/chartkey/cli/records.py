@@ -25,11 +25,11 @@ _DRAFT_COLUMNS = "draft kind author institution until bytes"
 
 DraftId = Annotated[
     str | None,
-    typer.Argument(metavar="[DRAFT]", help="Its id, or how it begins; not needed if only one."),
+    typer.Argument(metavar="DRAFT", help="Its id, or how it begins; not needed if only one."),
 ]
 RecordId = Annotated[
     str | None,
-    typer.Argument(metavar="[RECORD]", help="Its id, or how it begins; not needed if only one."),
+    typer.Argument(metavar="RECORD", help="Its id, or how it begins; not needed if only one."),
 ]
 
 
@@ -40,13 +40,15 @@ def draft(
         Path, typer.Argument(metavar="FILE", help="A FHIR R4 JSON file or a DICOM file.")
     ],
     kind: Annotated[
-        str | None, typer.Option(help="Coarse kind, in clear on chain; by default the file's.")
+        str | None,
+        typer.Option(metavar="KIND", help="In clear on chain; by default what the file is."),
     ] = None,
     corrects: Annotated[
         str | None, typer.Option(metavar="RECORD", help="The version that this one replaces.")
     ] = None,
     relationship: Annotated[
-        str | None, typer.Option(help="Address of the one meant, if several fit.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Of the one that is meant, if several fit."),
     ] = None,
     answer_in: Annotated[
         float, days("After so many days the institution may anchor it without the patient.")
@@ -111,7 +113,7 @@ def records(
     context: typer.Context,
     request: Annotated[
         str | None,
-        typer.Argument(metavar="[REQUEST]", help="Only what this request's grant covers."),
+        typer.Argument(metavar="REQUEST", help="Only what this request's grant covers."),
     ] = None,
 ) -> None:
     """List the records that one may read: a patient all, a clinician granted or written ones."""
@@ -124,7 +126,8 @@ def read(
     context: typer.Context,
     wanted: RecordId = None,
     request: Annotated[
-        str | None, typer.Option(help="Only among what this request's grant covers.")
+        str | None,
+        typer.Option(metavar="REQUEST", help="Only among what this one's grant covers."),
     ] = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the content here, mode 0600.")

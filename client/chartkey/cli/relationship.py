@@ -21,7 +21,7 @@ _COLUMNS = "relationship institution status mirror"
 RelationshipId = Annotated[
     str | None,
     typer.Argument(
-        metavar="[RELATIONSHIP]", help="Its address, or how it begins; not needed if only one."
+        metavar="RELATIONSHIP", help="Its address, or how it begins; not needed if only one."
     ),
 ]
 
@@ -29,7 +29,7 @@ RelationshipId = Annotated[
 def relationships(
     context: typer.Context,
     patient: Annotated[
-        str | None, typer.Argument(metavar="[PATIENT]", help="Whose; by default one's own.")
+        str | None, typer.Argument(metavar="PATIENT", help="Whose; by default one's own.")
     ] = None,
 ) -> None:
     """List a patient's relationships with institutions, past ones included."""
@@ -73,9 +73,7 @@ def accept(context: typer.Context, wanted: RelationshipId = None) -> None:
         chosen = _chosen(patient, wanted, RelationshipStatus.PENDING)
         patient.accept(chosen)
     else:
-        if wanted is None:
-            raise typer.BadParameter("an institution names the relationship by its whole address.")
-        chosen = wanted
+        chosen = _named(wanted)
         session.institution().accept(chosen)
     session.out.show({"accepted": chosen}, f"Accepted relationship {chosen}.")
 
@@ -99,6 +97,14 @@ def _chosen(patient: Patient, wanted: str | None, *open_ones: RelationshipStatus
             raise RelationshipMissing(owner=patient.address, status=status)
     addresses = [entry.relationship for entry in entries]
     return pick({bytes.fromhex(one[2:]): one for one in addresses}, wanted, "relationships")
+
+
+def _named(wanted: str | None) -> str:
+    from chartkey.chain.address import checksum
+
+    if wanted is None:
+        raise typer.BadParameter("an institution names the relationship by its whole address.")
+    return checksum(wanted)
 
 
 def _row(session: Session, relationship: str, status: RelationshipStatus) -> dict[str, Any]:
