@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +12,24 @@ import pytest
 from chartkey.chain.manifest import Manifest
 from chartkey.crypto.digest import keccak256
 from chartkey.errors import ManifestInvalid
-from chartkey.models import Details
-from eth_account import Account
 from web3 import HTTPProvider, Web3
 
-from scripts.alliance.artifacts import NAMES, ORDER, Artifact, load
+from scripts.alliance.artifacts import ORDER, Artifact
 from scripts.alliance.deployer import Deployer, created_address, node_account
-from scripts.alliance.deployment import Deployment, Settings
-from scripts.alliance.party import Founding, Party, agreement_hash
+from scripts.alliance.deployment import Settings
+from scripts.alliance.party import agreement_hash
 from scripts.alliance.refusal import Refused
 from tests.chains import CHAIN_ID, ROOT, Chain, person, start_chain
-
-ARTIFACTS = load(ROOT)
-FOUNDING = Founding(
-    tuple(
-        Party(person(name).address, name, Details(name, "1" * 18, "0001", "三级甲等", 3))
-        for name in ("协和医院", "人民医院")
-    ),
-    bytes(range(32)),
+from tests.integration.deploy_scene import (
+    ARTIFACTS,
+    FOUNDING,
+    assert_names_each_other,
+    deployment,
+    interrupt,
+    on,
+    send_something,
+    sent,
 )
-DEVELOPMENT = Settings(development=True)
-Run = Callable[..., Deployment]
 
 
 @pytest.fixture
@@ -63,77 +54,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "manifests" / "alliance.json"
 
 
-def on(chain: Chain) -> Deployer:
-    """The node's first account, on a connection of its own."""
-    web3 = Web3(HTTPProvider(chain.rpc))
-    return node_account(web3, web3.eth.accounts[0])
-
-
-def deployment(chain: Chain, path: Path, **changes: Any) -> Deployment:
-    """A deployment that a test may change one part of."""
-    parts = {
-        "deployer": on(chain),
-        "artifacts": ARTIFACTS,
-        "founding": FOUNDING,
-        "path": path,
-        "settings": DEVELOPMENT,
-    }
-    return Deployment(**(parts | changes))
-
-
 def contract(chain: Chain, manifest: Manifest, name: str) -> Any:
     web3 = Web3(HTTPProvider(chain.rpc))
     address = web3.to_checksum_address(manifest.contracts[name].address)
     return web3.eth.contract(address, abi=ARTIFACTS[name].abi).functions
 
 
-def sent(chain: Chain) -> int:
-    """How many transactions the deployer has sent."""
-    return on(chain).nonce()
-
-
-def send_something(chain: Chain) -> None:
-    """Use up one of the deployer's nonces."""
-    chain.fund(person("路人").address, 1)
-
-
-def assert_names_each_other(chain: Chain, manifest: Manifest) -> None:
-    for name in ORDER:
-        code = on(chain).code(manifest.contracts[name].address)
-        named = ARTIFACTS[name].addresses_in(code)
-        assert {manifest.contracts[other].address for other in NAMES[name]} <= named
-
-
-def killing(deployer: Deployer, step: int, *, after_sending: bool) -> Deployer:
-    """A deployer whose process dies at one of its transactions, as by kill -9."""
-    count = 0
-
-    def create(artifact: Artifact, arguments: Sequence[Any], nonce: int) -> int:
-        nonlocal count
-        if count == step and not after_sending:
-            os.kill(os.getpid(), signal.SIGKILL)
-        block = deployer.create(artifact, arguments, nonce)
-        if count == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        count += 1
-        return block
-
-    return Deployer(deployer.web3, deployer.address, create)
-
-
-def run_and_die(chain: Chain, path: Path, step: int, after_sending: bool) -> None:
-    deployer = killing(on(chain), step, after_sending=after_sending)
-    deployment(chain, path, deployer=deployer).run()
-
-
-def interrupt(chain: Chain, path: Path, step: int, *, after_sending: bool = True) -> None:
-    """Run the deployment in a process that is killed at a step."""
-    process = get_context("fork").Process(
-        target=run_and_die, args=(chain, path, step, after_sending)
-    )
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
+def set_code(chain: Chain, address: str, code: str) -> None:
+    method = "anvil_setCode" if chain.engine == "anvil" else "evm_setAccountCode"
+    chain.request(method, address, code)
 
 
 def test_a_run_writes_what_it_deployed_to_the_manifest(chain: Chain, path: Path) -> None:
@@ -287,11 +216,6 @@ def test_an_account_that_others_keep_using_is_refused(chain: Chain, path: Path) 
         deployment(chain, path, deployer=overtaken).run()
 
 
-def set_code(chain: Chain, address: str, code: str) -> None:
-    method = "anvil_setCode" if chain.engine == "anvil" else "evm_setAccountCode"
-    chain.request(method, address, code)
-
-
 def test_other_code_at_a_recorded_address_is_refused(chain: Chain, path: Path) -> None:
     manifest, nonce = deployment(chain, path).run(), sent(chain)
     address = manifest.contracts["Registrar"].address
@@ -380,95 +304,3 @@ def test_the_agreement_hash_is_that_of_the_documented_command() -> None:
     command = f"cat {folder}/*.md | sha256sum"
     shown = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert agreement_hash(folder).hex() == shown.stdout.split()[0]
-
-
-class Brownie:
-    """`brownie run` in a home of its own, with a keystore account and a live network."""
-
-    def __init__(self, folder: Path, chain: Chain) -> None:
-        self.manifest = folder / "manifest.json"
-        self.home, self.password = folder / "home", folder / "password"
-        accounts = self.home / ".brownie" / "accounts"
-        accounts.mkdir(parents=True)
-        account = person("部署者")
-        keystore = Account.encrypt(account.key, "口令", iterations=2)
-        (accounts / "deployer.json").write_text(json.dumps(keystore))
-        self.password.write_text("口令\n")
-        self.password.chmod(0o600)
-        chain.fund(account.address)
-        founders = folder / "founders.json"
-        founders.write_text(json.dumps([_entry(party) for party in FOUNDING.founders]))
-        self._environment = os.environ | {
-            "HOME": str(self.home),
-            "FOUNDERS": str(founders),
-            "MANIFEST": str(self.manifest),
-            "DEPLOYER": "deployer",
-            "PASSWORD_FILE": str(self.password),
-            "CONFIRMATIONS": "2",
-        }
-        added = ("networks", "add", "Chartkey", "there", f"host={chain.rpc}", f"chainid={CHAIN_ID}")
-        assert self.finish(*added).returncode == 0
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        program = Path(sys.prefix) / "bin" / "brownie"
-        return subprocess.Popen(
-            [str(program), *arguments],
-            cwd=ROOT,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def finish(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments)
-        output, _ = process.communicate(timeout=120)
-        return subprocess.CompletedProcess(process.args, process.returncode, output)
-
-    def deploy(self, function: str = "main") -> subprocess.CompletedProcess[str]:
-        return self.finish("run", "deploy", function, "--network", "there")
-
-
-def _entry(party: Party) -> dict[str, Any]:
-    details = party.details
-    assert details is not None
-    return {
-        "account": party.account,
-        "name": details.name,
-        "creditCode": details.credit_code,
-        "localCode": details.local_code,
-        "grade": details.grade,
-        "tier": details.tier,
-    }
-
-
-def test_brownie_killed_on_a_real_network_is_finished_by_the_next_run(
-    slow_chain: Chain, tmp_path: Path
-) -> None:
-    brownie = Brownie(tmp_path, slow_chain)
-    first = brownie.start("run", "deploy", "--network", "there")
-    partial = brownie.manifest.with_name("manifest.json.partial")
-    until = time.monotonic() + 60
-    while not (partial.exists() and "Summary" in partial.read_text()):
-        assert first.poll() is None, first.communicate()[0]
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    first.kill()
-    first.communicate()
-    second = brownie.deploy()
-    assert second.returncode == 0, second.stdout
-    manifest = Manifest.load(brownie.manifest)
-    assert_names_each_other(slow_chain, manifest)
-    assert (manifest.confirmations, manifest.max_head_age, manifest.development) == (2, 60, False)
-    nonce = slow_chain.request("eth_getTransactionCount", person("部署者").address, "latest")
-    assert int(nonce, 16) == len(ORDER)
-
-
-def test_brownie_refuses_a_password_file_that_others_can_read(chain: Chain, tmp_path: Path) -> None:
-    brownie = Brownie(tmp_path, chain)
-    brownie.password.chmod(0o644)
-    done = brownie.deploy("plan")
-    assert done.returncode == 1
-    assert f"Stopped: {brownie.password} has mode 0644" in done.stdout
-    assert "口令" not in done.stdout
