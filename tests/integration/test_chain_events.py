@@ -208,18 +208,23 @@ def test_the_genuine_contracts_are_known_by_name(world: World) -> None:
 
 @pytest.mark.parametrize("depth", [1, 3])
 def test_t22_a_reorganisation_is_followed(world: World, depth: int) -> None:
+    # What a sender learns from its own receipts would hide a reader's gap.
+    reader = connect(world.chain.rpc, world.manifest)
     snapshot = world.chain.request("evm_snapshot")
     first = world.related()
     for _ in range(depth):
         world.chain.request("evm_mine")
-    assert "RelationshipProposed" in names(events(world.network))
+    assert "RelationshipProposed" in names(events(reader))
     world.chain.request("evm_revert", snapshot)
-    assert "RelationshipProposed" not in names(events(world.network))
     world.register(Signer("赵老师"), "赵老师", Role.PATIENT)
+    assert "RelationshipProposed" not in names(events(reader))
     second = world.related()
     assert second.address == first.address
+    for _ in range(depth):
+        world.chain.request("evm_mine")
     fresh = connect(world.chain.rpc, world.manifest)
-    assert list(events(world.network)) == list(events(fresh))
+    assert list(events(reader)) == list(events(fresh))
+    assert names(events(reader)).count("SummaryOpened") == 6
 
 
 def test_a_node_that_answers_only_small_ranges_is_enough(world: World) -> None:
@@ -235,6 +240,21 @@ def test_a_node_that_answers_only_small_ranges_is_enough(world: World) -> None:
     with Proxy(world.chain.rpc) as proxy:
         proxy.answers["eth_getLogs"] = limited
         assert list(events(connect(proxy.rpc, world.manifest))) == whole
+
+
+def test_a_node_that_answers_more_than_was_asked_changes_nothing(world: World) -> None:
+    def talkative(params: list[Any]) -> Any:
+        return world.chain.request("eth_getLogs", params[0] | {"topics": []})
+
+    facade = world.related()
+    world.house.relay(world.forward(facade.grant_access(world.terms(1))))
+    with Proxy(world.chain.rpc) as proxy:
+        proxy.answers["eth_getLogs"] = talkative
+        network = connect(proxy.rpc, world.manifest)
+        assert names(events(network, names=["AgreementSigned"])) == ["AgreementSigned"] * 3
+        other = [None, (2).to_bytes(16, "big")]
+        assert names(events(network, names=["AccessGranted"], topics=other)) == []
+        assert list(events(network)) == list(events(world.network))
 
 
 def test_a_log_that_no_contract_emits_is_an_error_not_a_gap(world: World) -> None:

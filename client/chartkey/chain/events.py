@@ -52,14 +52,12 @@ def events(
     last = network.head().number if to_block is None else to_block
     sources = _sources(network, {shape.contract for shape in shapes}, addresses, last)
     heads = None if names is None else sorted({shape.topic for shape in shapes})
-    wanted = {(shape.contract, shape.name) for shape in shapes}
     query = [heads, *(_alternatives(value) for value in topics)]
     for found in logs(network, frozenset(sources), query, first, last):
         times = _times(network, found) if timestamps else {}
         for log in found:
             event = _decode(network, sources, log)
-            if (event.contract, event.name) in wanted:
-                yield replace(event, timestamp=times[event.block]) if timestamps else event
+            yield replace(event, timestamp=times[event.block]) if timestamps else event
 
 
 def _shapes(names: Iterable[str] | None) -> list[EventShape]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Topics", "logs"]
 
 Topics = Sequence[Sequence[bytes] | None]
+_Written = list[list[str] | None]
 
 _FIRST_RANGE: Final = 5_000
 _LARGEST_RANGE: Final = 500_000
@@ -39,7 +40,8 @@ def logs(
         NodeUnavailable: the node is away.
         NodeRefused: it refuses a single block, or answers something else than logs.
     """
-    query = _query(addresses, topics)
+    written = [None if part is None else [f"0x{one.hex()}" for one in part] for part in topics]
+    query = _query(addresses, written)
     wanted = None if addresses is None else {address.lower() for address in addresses}
     size = _FIRST_RANGE
     # To a node, no address means every address.
@@ -48,7 +50,7 @@ def logs(
         span = {"fromBlock": hex(first), "toBlock": hex(end)}
         try:
             found = network.raw("eth_getLogs", [query | span])
-            yield _checked(network, found, wanted)
+            yield _checked(network, found, wanted, written)
         except (NodeRefused, NodeUnavailable):
             # Too many logs for one answer or one timeout: only the node knows its limits.
             if end == first:
@@ -65,25 +67,34 @@ def _next_size(size: int, found: int) -> int:
     return min(_LARGEST_RANGE, size * 2) if found < _FEW else size
 
 
-def _query(addresses: frozenset[str] | None, topics: Topics) -> dict[str, Any]:
-    written = [None if part is None else [f"0x{one.hex()}" for one in part] for part in topics]
-    while written and written[-1] is None:
-        written.pop()
-    query: dict[str, Any] = {"topics": written}
+def _query(addresses: frozenset[str] | None, topics: _Written) -> dict[str, Any]:
+    query: dict[str, Any] = {"topics": topics}
     if addresses is not None and len(addresses) <= _MOST_ADDRESSES:
         query["address"] = sorted(addresses)
     return query
 
 
-def _checked(network: Network, found: Any, wanted: set[str] | None) -> list[RawLog]:
+def _checked(
+    network: Network, found: Any, wanted: set[str] | None, topics: _Written
+) -> list[RawLog]:
+    """Return what was asked for, in order: a node may answer more than that."""
     try:
         kept = [
             log
             for log in found
-            if not log.get("removed") and (wanted is None or log["address"].lower() in wanted)
+            if not log.get("removed")
+            and (wanted is None or log["address"].lower() in wanted)
+            and _matches(log["topics"], topics)
         ]
         return sorted(kept, key=lambda log: (int(log["blockNumber"], 16), int(log["logIndex"], 16)))
     except (AttributeError, KeyError, TypeError, ValueError) as err:
         raise NodeRefused(
             rpc=network.rpc, method="eth_getLogs", problem="its answer is malformed"
         ) from err
+
+
+def _matches(found: list[str], topics: _Written) -> bool:
+    return all(
+        part is None or (i < len(found) and found[i].lower() in part)
+        for i, part in enumerate(topics)
+    )
