@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -69,6 +68,7 @@ class Chain:
 
     def start(self) -> None:
         """Start the node and wait until it answers; its state is the one it stopped with."""
+        assert self._process is None, "it runs already"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -76,7 +76,6 @@ class Chain:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
             )
         self._wait()
 
@@ -84,11 +83,11 @@ class Chain:
         """End the node; SIGKILL leaves it no time to write its state."""
         process, self._process = self._process, None
         if process is not None and process.poll() is None:
-            os.killpg(process.pid, sent)
+            process.send_signal(sent)
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
                 process.wait()
 
     def request(self, method: str, *params: Any) -> Any:
