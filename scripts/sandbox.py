@@ -5,7 +5,7 @@
     python scripts/sandbox.py stop     end that chain; its files stay until the next start
     python scripts/sandbox.py keys     make the key files alone, which set-up does
 
-With --json each prints one JSON document.
+With --json each prints one JSON document. SANDBOX in the environment names another folder for it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import fcntl
 import json
+import os
+import shlex
 import shutil
 import socket
 import sys
@@ -27,17 +29,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from scripts.alliance.ganache import CHAIN_ID, Ganache, launch
 from scripts.alliance.keyset import Keyset
 from scripts.alliance.parameters import ROOT, SANDBOX_KEYS
+from scripts.alliance.progress import write_durably
 from scripts.alliance.refusal import plainly
 from scripts.alliance.table import table
 
-FOLDER = ROOT / "build" / "sandbox"
+FOLDER = Path(os.environ.get("SANDBOX") or ROOT / "build" / "sandbox")
 
 
 class Sandbox:
     """The sandbox in one folder, whether or not it runs."""
 
     def __init__(self, folder: Path, keyset: Keyset, *, quiet: bool = False) -> None:
-        self.folder, self.keyset, self._quiet = folder, keyset, quiet
+        # Ganache works in its own folder, where a relative path would mean another.
+        self.folder, self.keyset, self._quiet = folder.absolute(), keyset, quiet
         self._begun = time.monotonic()
 
     @property
@@ -63,6 +67,7 @@ class Sandbox:
             chain = launch(ROOT, self.folder, port)
             try:
                 self._build(chain)
+                self._write_environment(chain)
             except BaseException:
                 chain.stop()
                 raise
@@ -93,6 +98,7 @@ class Sandbox:
             "process": chain.pid,
             "folder": _shown(self.folder),
             "manifest": _shown(self.folder / "alliance.json"),
+            "environment": _shown(self.folder / "env"),
             "people": people,
         }
 
@@ -101,6 +107,17 @@ class Sandbox:
         from scripts.alliance.stage import build
 
         build(chain.rpc, self.folder, self.keyset, say=self._say)
+
+    def _write_environment(self, chain: Ganache) -> None:
+        """Write the file that a shell reads to find this chain, and `chartkey` itself."""
+        values = {
+            "CHARTKEY_RPC": chain.rpc,
+            "CHARTKEY_MANIFEST": str(self.folder / "alliance.json"),
+            "SANDBOX_PORT": str(chain.port),
+        }
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+        lines.append(f'export PATH={shlex.quote(str(Path(sys.prefix) / "bin"))}:"$PATH"')
+        write_durably(self.folder / "env", "".join(f"{line}\n" for line in lines).encode())
 
     def _clear(self) -> int | None:
         """Remove what a sandbox that ended left; return its port if that is free to be reused."""
@@ -151,9 +168,7 @@ def _described(sandbox: dict[str, Any]) -> str:
             "",
             f"Chain {sandbox['chainId']} at {sandbox['rpc']} (process {sandbox['process']}); "
             "`make sandbox-stop` ends it.",
-            "Next, for example:",
-            f"  export CHARTKEY_RPC={sandbox['rpc']} CHARTKEY_MANIFEST={sandbox['manifest']}",
-            "  .venv/bin/chartkey audit replay",
+            f"Next: . {sandbox['environment']} and, for example, chartkey status",
         )
     )
 

@@ -188,7 +188,7 @@ def test_the_text_names_everybody_and_the_next_command(started: Started) -> None
     for entry in started.people.values():
         assert entry["name"] in text
         assert entry["account"] in text
-    assert f"export CHARTKEY_RPC={started.rpc} CHARTKEY_MANIFEST=" in text
+    assert f"Next: . {started.folder}/env and, for example, chartkey" in text
 
 
 def test_no_passphrase_and_no_key_is_printed(started: Started) -> None:

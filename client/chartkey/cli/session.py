@@ -85,7 +85,11 @@ class Session:
 
     def named(self, account: str | None) -> str | None:
         """Return the name that the manifest gives an account, or the account."""
-        return account and self._names.get(account, account)
+        return account and (self.name_of(account) or account)
+
+    def name_of(self, account: str) -> str | None:
+        """Return the name that the manifest gives an account, if any."""
+        return self._names.get(account)
 
     @cached_property
     def _names(self) -> dict[str, str]:

@@ -56,7 +56,7 @@ def _institutions(session: Session) -> list[dict[str, Any]]:
             member = consortium.member_of(account)
             rows.append(
                 {
-                    "institution": session.named(account),
+                    "institution": session.name_of(account),
                     "account": account,
                     "tier": member.tier,
                     "standing": member.standing.name.lower(),
@@ -73,7 +73,7 @@ def _key(session: Session) -> dict[str, Any]:
     return {
         "file": session.keyfile,
         "account": account,
-        "name": session.named(account),
+        "name": session.name_of(account),
         "role": _role(session.net, account),
         "certifier": session.named(person.certifier),
         "version": person.key_version,
@@ -109,6 +109,6 @@ def _lines(value: dict[str, Any]) -> list[str]:
 
 
 def _whose(key: dict[str, Any]) -> str:
-    named = "" if key["name"] == key["account"] else f" ({cell(key['name'])})"
+    named = f" ({cell(key['name'])})" if key["name"] else ""
     certifier = f", certified by {cell(key['certifier'])}" if key["certifier"] else ""
     return f"{key['account']}{named}: {key['role']}{certifier}"
