@@ -52,7 +52,7 @@ def test_cda_is_refused_by_name(shared):
 
 def test_the_sample_summary_is_about_the_invented_patient(samples):
     record = open_record(open_container(read_document(samples / "summary.json"), bytes(32)))
-    assert "Patient: 王秀英, female, 1958-03-12" in record.summary()
+    assert "Patient: 张秀英, female, 1956-03-12" in record.summary()
     assert record.kind is Kind.PATIENT_SUMMARY
 
 
