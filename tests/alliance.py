@@ -9,7 +9,7 @@ from typing import Any
 
 from eth_abi import decode, encode
 from eth_utils import function_abi_to_4byte_selector as selector
-from eth_utils import to_checksum_address
+from eth_utils import keccak, to_checksum_address
 from web3.middleware import Web3Middleware
 
 from tests.signing import ZERO, Domain, Draft, digest
@@ -30,6 +30,7 @@ TREATMENT = b"TREAT".ljust(16, b"\0")
 # As long as the DER form of an RSA-3072 key and what such a key wraps.
 KEY = b"\x30\x82\x01\xa2" + bytes(range(1, 256)) + bytes(range(1, 164))
 WRAP = (bytes(range(1, 256)) * 2)[:384]
+HANDLE = digest("the handle of somebody new")
 
 
 def account(name: str) -> Any:
@@ -139,6 +140,25 @@ def _plain(value: Any) -> Any:
     return tuple(_plain(v) for v in value) if isinstance(value, (list, tuple)) else value
 
 
+def access_request(affiliation: bytes, salt: str = "salt", **changes: Any) -> tuple[Any, ...]:
+    """Return what a viewer asks for: by default the owner's diagnoses."""
+    fields = {
+        "salt": digest(salt),
+        "affiliation": affiliation,
+        "scope": KIND,
+        "kind": DIAGNOSES,
+        "record": ZERO,
+        "purpose": TREATMENT,
+        "reason": b"sealed to the owner",
+    }
+    return tuple((fields | changes).values())
+
+
+def request_id(viewer: Any, salt: str = "salt") -> bytes:
+    """Return the id of a viewer's request, worked out independently."""
+    return bytes(keccak(bytes.fromhex(viewer.address[2:]) + digest(salt)))
+
+
 @dataclass(frozen=True)
 class Grant:
     """What an owner grants, as the arguments of `grantAccess`."""
@@ -171,8 +191,6 @@ class Grant:
     @property
     def digest(self) -> bytes:
         """The 26 bytes that are stored of it, worked out independently."""
-        from eth_utils import keccak
-
         viewer = getattr(self.viewer, "address", self.viewer)
         types = ["address", "bytes32", "uint8", "uint8", "bytes32", "bytes16"]
         types += ["bytes32", "bytes32", "uint32", "bytes32"]
@@ -266,8 +284,6 @@ class Alliance:
 
     def registration(self, person: Any, house: Any, role: int, **changes: Any) -> tuple[Any, ...]:
         """Return the struct that a person signs to be registered."""
-        from eth_utils import keccak
-
         fields = {
             "institution": house.address,
             "account": person.address,

@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.alliance import KEY, PATIENT, SUSPEND
-from tests.signing import digest
-
-HANDLE = digest("Carol's handle")
+from tests.alliance import HANDLE, KEY, PATIENT, SUSPEND
 
 
 @pytest.fixture

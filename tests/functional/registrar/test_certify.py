@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.alliance import CLINICIAN, KEY, now, told
-from tests.functional.registrar.conftest import HANDLE
+from tests.alliance import CLINICIAN, HANDLE, KEY, now, told
 from tests.signing import digest
 
 

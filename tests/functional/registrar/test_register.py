@@ -3,8 +3,7 @@
 import pytest
 from eth_utils import keccak
 
-from tests.alliance import CLINICIAN, HOUR, KEY, NOBODY, PATIENT, at_least, now, told
-from tests.functional.registrar.conftest import HANDLE
+from tests.alliance import CLINICIAN, HANDLE, HOUR, KEY, NOBODY, PATIENT, at_least, now, told
 from tests.signing import Domain, digest, malleated
 
 
