@@ -24,7 +24,8 @@ from scripts.alliance.refusal import Refused
 
 __all__ = ["Deployment", "Planned", "Settings"]
 
-_MOST_MOVES = 5
+_MOST_TRANSACTIONS = 24
+"""Four times what is needed when nothing comes in between."""
 
 Say = Callable[[str], None]
 
@@ -142,18 +143,18 @@ class Deployment:
         return Progress.open(partial, self._deployer.chain_id, creator, digest)
 
     def _create_missing(self, progress: Progress) -> None:
-        moves = 0
-        while (layout := self._layout(progress)).missing:
-            if not self._create(layout, progress):
-                moves += 1
-            if moves > _MOST_MOVES:
-                raise Refused(
-                    f"something else keeps sending from {self._deployer.address}; addresses "
-                    "cannot be predicted. Stop it and run this again."
-                )
+        for _ in range(_MOST_TRANSACTIONS):
+            layout = self._layout(progress)
+            if not layout.missing:
+                return
+            self._create(layout, progress)
+        raise Refused(
+            f"something else keeps sending from {self._deployer.address}; addresses cannot be "
+            "predicted. Stop it and run this again."
+        )
 
-    def _create(self, layout: _Layout, progress: Progress) -> bool:
-        """Deploy the first missing contract; False when the nonce was taken meanwhile."""
+    def _create(self, layout: _Layout, progress: Progress) -> None:
+        """Deploy the first missing contract, unless its nonce is taken meanwhile."""
         name = layout.missing[0]
         address, arguments = layout.addresses[name], self._arguments(name, layout)
         progress.intend(name, address, layout.nonce, after=self._deployer.head)
@@ -163,11 +164,11 @@ class Deployment:
             self._deployer.settle()
             if self._deployer.nonce() == layout.nonce:
                 raise
-            # A transaction of ours may have got through although its answer did not.
-            return bool(self._deployer.code(address))
+            # Either another transaction took the nonce, or ours got through and its answer did
+            # not: what stands on chain tells.
+            return
         progress.confirm(name, block)
         self._say(f"{name} deployed at {address} in block {block}")
-        return True
 
     def _layout(self, progress: Progress) -> _Layout:
         """Decide which contracts stay and where the missing ones will be."""
