@@ -86,7 +86,11 @@ def arranged(arguments: Sequence[str]) -> list[str]:
         if word == _JSON or word.startswith(tuple(f"{name}=" for name in _SHARED)):
             first.append(word)
         elif word in _SHARED:
-            first += [word, *[value for value in [next(words, None)] if value is not None]]
+            value = next(words, _JSON)
+            if value.startswith("--"):
+                # Alone, for the parser to say what is missing.
+                return [*(one for one in arguments if one == _JSON), word]
+            first += [word, value]
         else:
             rest.append(word)
     return [*first, *rest, *arguments[end:]]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["account_of", "bytes_of", "days", "kind_of", "pick", "standing_of"]
 
 _One = TypeVar("_One")
-_BEGINNING: Final = re.compile(r"(0x)?[0-9a-f]+", re.IGNORECASE)
+_BEGINNING: Final = re.compile(r"(0x)?[0-9a-f]+")
 _LONGEST_DAYS: Final = 36_525
 _STANDINGS: Final = {one.name.lower(): one for one in Standing if one is not Standing.NONE}
 _MISSING: Final[dict[str, Callable[[str], ChartkeyError]]] = {
@@ -45,9 +45,10 @@ def pick(found: Mapping[bytes, _One], wanted: str | None, noun: str) -> _One:
         Ambiguous: several do.
         BadParameter: it is not hexadecimal.
     """
-    if wanted is not None and not _BEGINNING.fullmatch(wanted):
+    typed = "" if wanted is None else wanted.lower()
+    if wanted is not None and not _BEGINNING.fullmatch(typed):
         raise typer.BadParameter(f"{wanted!r} is not how an id begins; give hexadecimal digits.")
-    start = (wanted or "").lower().removeprefix("0x")
+    start = typed.removeprefix("0x")
     matches = {id: one for id, one in found.items() if id.hex().startswith(start)}
     if not matches:
         raise _MISSING[noun](wanted or "of any id")
@@ -63,8 +64,9 @@ def bytes_of(text: str, length: int) -> bytes:
     Raises:
         BadParameter: it is not that.
     """
-    digits = text.strip().removeprefix("0x")
-    if not _BEGINNING.fullmatch(digits) or len(digits) != 2 * length:
+    typed = text.strip().lower()
+    digits = typed.removeprefix("0x")
+    if not _BEGINNING.fullmatch(typed) or len(digits) != 2 * length:
         raise typer.BadParameter(f"that is not {length} bytes in hexadecimal.")
     return bytes.fromhex(digits)
 

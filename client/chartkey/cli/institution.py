@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +26,8 @@ IdentifierType = Annotated[
     str, typer.Option(metavar="TYPE", help="resident-id, phone, health-card, insurance or another.")
 ]
 Identifier = Annotated[
-    str, typer.Option(metavar="TEXT", prompt=True, hide_input=True, help="Asked for if not given.")
+    str | None,
+    typer.Option(metavar="TEXT", help="Asked for, or read from standard input, if not given."),
 ]
 
 
@@ -65,7 +67,7 @@ def register(
         Path, typer.Argument(metavar="KEYFILE", help="Of the person, who is at the desk.")
     ],
     role: Annotated[str, typer.Option(metavar="ROLE", help="patient or clinician.")],
-    identifier: Identifier,
+    identifier: Identifier = None,
     identifier_type: IdentifierType = "resident-id",
 ) -> None:
     """Register a person who is present with a key file."""
@@ -75,18 +77,18 @@ def register(
     form = actor.enrolment(
         session.net, person, institution.address, passphrase=passphrase_of(person)
     )
-    account = institution.register(form, identifier_type, identifier)
+    account = institution.register(form, identifier_type, _identifier(identifier))
     session.out.show({"account": account, "role": role}, f"Registered {account} as {role}.")
 
 
 def find(
     context: typer.Context,
-    identifier: Identifier,
+    identifier: Identifier = None,
     identifier_type: IdentifierType = "resident-id",
 ) -> None:
     """Find the account that this institution registered for an identifier."""
     session = session_of(context)
-    account = session.institution().find(identifier_type, identifier)
+    account = session.institution().find(identifier_type, _identifier(identifier))
     session.out.show({"account": account}, account)
 
 
@@ -100,11 +102,11 @@ def department(
     """Open a department and print its id, or suspend, restore or revoke one."""
     session = session_of(context)
     target = standing_of(standing)
+    id = None if wanted is None else bytes_of(wanted, 32)
     institution = session.institution()
-    if wanted is None:
+    if id is None:
         id = institution.open_department()
     else:
-        id = bytes_of(wanted, 32)
         institution.set_department(id, target)
     session.out.show({"department": id, "standing": standing}, f"0x{id.hex()} is {standing}.")
 
@@ -139,6 +141,15 @@ def licence(
     session.institution().set_licence(clinician, standing_of(standing))
     value = {"clinician": clinician, "licence": standing}
     session.out.show(value, f"The licence of {clinician} is {standing}.")
+
+
+def _identifier(given: str | None) -> str:
+    """What stands on a command line can be read by everybody on that machine: better asked for."""
+    if given is not None:
+        return given
+    if sys.stdin.isatty():
+        return str(typer.prompt("Identifier", hide_input=True, err=True))
+    return sys.stdin.readline().strip()
 
 
 def _actor(role: str) -> type[Person]:
