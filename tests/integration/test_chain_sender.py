@@ -19,6 +19,7 @@ from chartkey.errors import (
     ArgumentInvalid,
     ContractRefused,
     JournalUnusable,
+    NodeRefused,
     NodeUnavailable,
     TransactionFailed,
     TransactionUnknown,
@@ -276,7 +277,7 @@ def test_a_plain_refusal_by_the_node_is_final(
         raise Refusal({"code": -32000, "message": "insufficient funds for gas * price + value"})
 
     proxy.answers[SEND] = refuse
-    with pytest.raises(TransactionFailed, match="insufficient funds"):
+    with pytest.raises(NodeRefused, match="insufficient funds"):
         sender.send(opened(world.network))
     proxy.answers.clear()
     assert sender.resume() == ()

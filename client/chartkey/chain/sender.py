@@ -73,6 +73,8 @@ class Sender:
     ) -> Receipt:
         """Send a call, and wait up to ``timeout`` seconds until it is mined.
 
+        Mined is not confirmed: the manifest's ``confirmations`` decide that (P60).
+
         Gas is estimated first, so that a refusal arrives with nothing sent. ``key`` names the
         intent: the same key is never signed for twice, and once it is mined its receipt is
         answered again. Without a key, the same call is taken for the same intent as long as
@@ -155,7 +157,7 @@ class Sender:
         entry = self._sign(call, key, digest)
         try:
             self._broadcast(entry, first=True)
-        except TransactionFailed:
+        except (NodeRefused, ContractRefused):
             if self._quantity("eth_getTransactionCount", [self.address, "pending"]) <= entry.nonce:
                 raise
             entry = self._sign(call, key, digest)
@@ -226,21 +228,27 @@ class Sender:
     def _broadcast(self, entry: Entry, *, first: bool = False) -> None:
         try:
             self._network.raw("eth_sendRawTransaction", [f"0x{entry.raw.hex()}"])
-        except (NodeRefused, ContractRefused) as err:
-            self._explain(entry, err, first)
+        except (NodeRefused, ContractRefused):
+            if not first:
+                self._give_up_if_overtaken(entry)
+            # Nodes refuse what they have, too.
+            elif not self._asked(entry, lambda: self._is_known(entry)):
+                self._journal.put(replace(entry, state=State.VOID))
+                raise
         except NodeUnavailable as err:
             raise self._unknown(entry) from err
         self._sent.add(entry.hash)
 
-    def _explain(self, entry: Entry, err: NodeRefused | ContractRefused, first: bool) -> None:
-        """Find out what an error at broadcast means: nodes refuse what they have, too."""
-        if self._asked(entry, lambda: self._is_known(entry)):
-            return
-        # Only a first and plain refusal is final: bytes that were under way once may be held
-        # by another node, and a second signature could then take effect beside them.
-        if first or self._asked(entry, lambda: self._is_overtaken(entry)):
+    def _give_up_if_overtaken(self, entry: Entry) -> None:
+        """Close an entry whose nonce is another transaction's, beyond doubt.
+
+        No other refusal is final: bytes that were under way once may be held by another node,
+        and a second signature could then take effect beside them.
+        """
+        if self._asked(entry, lambda: self._is_overtaken(entry) and not self._is_known(entry)):
             self._journal.put(replace(entry, state=State.VOID))
-            raise TransactionFailed(hash=_shown(entry), problem=f"never mined ({err})") from err
+            problem = "another transaction has its place; repeat the command"
+            raise TransactionFailed(hash=_shown(entry), problem=problem)
 
     def _is_known(self, entry: Entry) -> bool:
         return self._network.raw("eth_getTransactionByHash", [_shown(entry)]) is not None
@@ -285,7 +293,7 @@ class Sender:
     def _succeeded(self, receipt: Receipt) -> Receipt:
         if receipt.succeeded:
             return receipt
-        problem = "it reverted; repeat the command to learn why"
+        problem = "it was mined and reverted; repeat the command to learn why"
         raise TransactionFailed(hash=f"0x{receipt.hash.hex()}", problem=problem)
 
     def _quantity(self, method: str, params: list[Any]) -> int:

@@ -40,7 +40,7 @@
     │   ├── HeadStale                      the node's newest block is too old
     │   ├── JournalUnusable                signed transactions cannot be kept
     │   ├── TransactionUnknown             sent or not sent: look before retrying
-    │   ├── TransactionFailed              mined, and reverted
+    │   ├── TransactionFailed              reverted, or can never be mined
     │   └── ContractRefused                a contract's custom error, with arguments
     ├── AccessDenied                       one message for every cause
     ├── PersonInactive                     suspended, revoked or not affiliated
