@@ -126,12 +126,52 @@ def _record(parameters: tuple[Parameter, ...]) -> Any:
     return namedtuple("Values", names, rename=True)
 
 
+@lru_cache(maxsize=1)
+def _lossless() -> Any:
+    """eth_abi's codec, but for text that is not UTF-8: it comes through, and encodes back.
+
+    One member's unreadable name would otherwise keep everybody from reading the events.
+    """
+    from eth_abi.codec import ABICodec
+    from eth_abi.decoding import StringDecoder
+    from eth_abi.encoding import TextStringEncoder
+    from eth_abi.registry import registry
+
+    class Decoder(StringDecoder):
+        def __init__(self) -> None:
+            super().__init__("surrogateescape")  # type: ignore[no-untyped-call]
+
+    class Encoder(TextStringEncoder):
+        @classmethod
+        def encode(cls, value: str) -> bytes:
+            raw = value.encode("utf-8", "surrogateescape")
+            return len(raw).to_bytes(32, "big") + raw.ljust(-(-len(raw) // 32) * 32, b"\0")
+
+    own = registry.copy()  # type: ignore[no-untyped-call]
+    own.unregister("string")
+    own.register("string", Encoder, Decoder, label="string")
+    return ABICodec(own)
+
+
+def encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
+    """Return ABI-encoded values; text that a contract gave encodes to the bytes it had.
+
+    Raises:
+        ArgumentInvalid: a value does not fit its type.
+    """
+    from eth_abi.exceptions import EncodingError
+
+    try:
+        return bytes(_lossless().encode(types, values))
+    except (EncodingError, TypeError) as err:
+        raise ArgumentInvalid(function="encode", problem="a value does not fit its type") from err
+
+
 def _decode(parameters: Sequence[Parameter], data: bytes) -> tuple[Any, ...]:
-    from eth_abi.abi import decode
     from eth_abi.exceptions import DecodingError
 
     try:
-        values = decode([part.type for part in parameters], data)
+        values = _lossless().decode([part.type for part in parameters], data)
     except (DecodingError, OverflowError, ValueError) as err:
         raise Malformed from err
     return tuple(values)

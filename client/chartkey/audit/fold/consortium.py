@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chartkey.audit.fold.guard import allow, existing, fresh, written_at
 from chartkey.audit.state import Consortium, ProfileEntry, Regulator, State
+from chartkey.chain.codec import encode
 from chartkey.models import (
     ZERO32,
     Action,
@@ -144,7 +145,6 @@ def _regulator_changed(state: State, event: Event) -> None:
 
 
 def _profile_adopted(state: State, event: Event) -> None:
-    from eth_abi.abi import encode
     from eth_hash.auto import keccak
 
     content = tuple(event.args["content"].values())
@@ -169,7 +169,6 @@ def _agreement_adopted(state: State, event: Event) -> None:
 
 def _enact(consortium: Consortium, event: Event, types: list[str], values: list[Any]) -> None:
     """Mark the event's proposal as enacted; the event must say what was voted on."""
-    from eth_abi.abi import encode
     from eth_hash.auto import keccak
 
     proposal = existing(consortium.proposals, event.args["id"], event, "proposal")
@@ -187,7 +186,6 @@ def _check_electorate(consortium: Consortium, event: Event, change: int) -> None
 def _invite(
     consortium: Consortium, account: str, details: dict[str, Any], index: int, time: int
 ) -> None:
-    from eth_abi.abi import encode
     from eth_hash.auto import keccak
 
     fields = _fields(details)
