@@ -111,13 +111,14 @@ def _errors() -> dict[str, tuple[str, list[str]]]:
     return found | {"0x4e487b71": ("Panic", ["uint256"]), "0x08c379a0": ("Error", ["string"])}
 
 
-def refused_deployment(name: str, *arguments: Any) -> tuple[Any, ...]:
+def refused_deployment(name: str, *arguments: Any, creator: Any = None) -> tuple[Any, ...]:
     """Return the custom error with which a constructor refuses its arguments."""
     from brownie import accounts, project, web3
 
     container = project.get_loaded_projects()[0][name]
-    data = container.deploy.encode_input(*arguments)
-    sent = {"from": accounts[0].address, "data": data, "gas": hex(20_000_000)}
+    data = "0x" + container.deploy.encode_input(*arguments).removeprefix("0x")
+    sender = (creator or accounts[0]).address
+    sent = {"from": sender, "data": data, "gas": hex(20_000_000)}
     answer = web3.provider.make_request("eth_call", [sent, "latest"])
     if "error" not in answer:
         raise AssertionError(f"{name} was deployed")

@@ -14,10 +14,16 @@ def fn_isolation(founded: None) -> Iterator[None]:
     By the node's own snapshots: Brownie's also look at every contract's code and collect
     garbage, a third of a second each time.
     """
-    from brownie import history, web3
+    from brownie import history, project, web3
 
+    containers = project.get_loaded_projects()[0]
+    known = {id(contract) for container in containers for contract in container}
     snapshot = web3.provider.make_request("evm_snapshot", [])["result"]
     yield
     web3.provider.make_request("evm_revert", [snapshot])
-    # Brownie would wait for the nonces of transactions that no longer are.
+    # Brownie would wait for the nonces of transactions that no longer are, and find contracts
+    # where there is room for others.
     history.clear()
+    for container in containers:
+        for contract in [found for found in container if id(found) not in known]:
+            container.remove(contract)

@@ -26,7 +26,7 @@ def test_a_summary_of_another_registrar_is_refused(alliance, lead, Summary, Regi
     summary = lead.deploy(Summary, alliance.registrar, factory)
     registrar = lead.deploy(Registrar, alliance.forwarder, alliance.consortium, summary)
     misplaced[2] = registrar.address
-    error = _refused_from(lead, misplaced)
+    error = refused_deployment("RelationshipFactory", *misplaced, creator=lead)
     assert error == ("RelationshipFactoryMisplaced", registrar, alliance.registrar)
 
 
@@ -37,17 +37,5 @@ def test_a_relationship_of_another_factory_is_refused(
     registrar, factory = (lead.get_deployment_address(nonce + n) for n in (1, 2))
     summary = lead.deploy(Summary, registrar, factory)
     misplaced[2] = lead.deploy(Registrar, alliance.forwarder, alliance.consortium, summary).address
-    error = _refused_from(lead, misplaced)
+    error = refused_deployment("RelationshipFactory", *misplaced, creator=lead)
     assert error == ("RelationshipFactoryMisplaced", factory, alliance.factory)
-
-
-def _refused_from(account, arguments):
-    from brownie import RelationshipFactory, web3
-
-    from tests.alliance import decoded_error
-
-    data = RelationshipFactory.deploy.encode_input(*arguments)
-    answer = web3.provider.make_request(
-        "eth_call", [{"from": account.address, "data": data}, "latest"]
-    )
-    return decoded_error(answer["error"])
