@@ -33,6 +33,8 @@ from scripts.alliance.progress import write_durably
 from scripts.alliance.refusal import plainly
 from scripts.alliance.table import table
 
+# Written last: a folder that holds it was built to the end.
+_ENVIRONMENT = "env"
 FOLDER = Path(os.environ.get("SANDBOX") or ROOT / "build" / "sandbox")
 
 
@@ -48,7 +50,7 @@ class Sandbox:
     def chain(self) -> Ganache | None:
         """The running chain, once everything on it was built."""
         chain = Ganache.recorded(self.folder)
-        built = (self.folder / "people.json").exists()
+        built = (self.folder / _ENVIRONMENT).exists()
         return chain if chain is not None and chain.alive and built else None
 
     def start(self) -> bool:
@@ -98,7 +100,7 @@ class Sandbox:
             "process": chain.pid,
             "folder": _shown(self.folder),
             "manifest": _shown(self.folder / "alliance.json"),
-            "environment": _shown(self.folder / "env"),
+            "environment": _shown(self.folder / _ENVIRONMENT),
             "people": people,
         }
 
@@ -117,7 +119,7 @@ class Sandbox:
         }
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
         lines.append(f'export PATH={shlex.quote(str(Path(sys.prefix) / "bin"))}:"$PATH"')
-        write_durably(self.folder / "env", "".join(f"{line}\n" for line in lines).encode())
+        write_durably(self.folder / _ENVIRONMENT, "".join(f"{line}\n" for line in lines).encode())
 
     def _clear(self) -> int | None:
         """Remove what a sandbox that ended left; return its port if that is free to be reused."""

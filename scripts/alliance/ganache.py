@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -58,16 +59,22 @@ class Ganache:
         return _born(self.pid) == self.born
 
     def stop(self) -> bool:
-        """End the process, this one and no other; return False if it had ended before."""
+        """End the process, this one and no other; return False if it had ended before.
+
+        Raises:
+            Refused: it does not end, not even when it is killed.
+        """
         if not self.alive:
             return False
-        os.kill(self.pid, signal.SIGTERM)
-        until = time.monotonic() + _STOP_SECONDS
-        while self.alive:
-            if time.monotonic() > until:
-                os.kill(self.pid, signal.SIGKILL)
-            time.sleep(_PAUSE)
-        return True
+        for asked in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, asked)
+            until = time.monotonic() + _STOP_SECONDS
+            while time.monotonic() < until:
+                if not self.alive:
+                    return True
+                time.sleep(_PAUSE)
+        raise Refused(f"process {self.pid}, the chain, does not end.")
 
 
 def launch(root: Path, folder: Path, port: int | None = None) -> Ganache:

@@ -19,9 +19,11 @@ def plainly() -> Iterator[None]:
     """End a script with its message and status 1 in place of a traceback.
 
     Raises:
-        SystemExit: the script was refused, or the client raised one of its own errors.
+        SystemExit: the script was refused or interrupted, or the client raised one of its errors.
     """
     try:
         yield
     except (Refused, ChartkeyError) as err:
         raise SystemExit(f"Stopped: {err}") from err
+    except KeyboardInterrupt:
+        raise SystemExit("Interrupted.") from None

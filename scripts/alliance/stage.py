@@ -157,9 +157,8 @@ class Alliance:
             actor.enrol()
             for department in house.departments:
                 self.departments[house.label, department] = actor.open_department()
-            self._say(
-                f"{house.name} published its key and opened {len(house.departments)} department"
-            )
+            opened = "、".join(house.departments)
+            self._say(f"{house.name} published its key and opened {opened}")
 
     def certify(self, person: Individual) -> None:
         """A person's institution registers and certifies them; clinicians are affiliated."""

@@ -205,6 +205,23 @@ def _command_lines() -> list[str]:
     return done.stdout.splitlines()
 
 
+def test_an_interrupted_start_leaves_no_chain_running(tmp_path: Path) -> None:
+    Keyset(SANDBOX_KEYS).create()
+    command = [sys.executable, str(SCRIPT), "start", "--folder", str(tmp_path / "alliance")]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    starting = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, **quiet)
+    until = time.monotonic() + 60
+    while not (tmp_path / "alliance" / "keys").exists():
+        assert starting.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    chain = Ganache.recorded(tmp_path / "alliance")
+    starting.send_signal(signal.SIGINT)
+    assert starting.wait(60) != 0
+    assert chain is not None
+    assert not chain.alive
+
+
 def test_status_says_when_nothing_runs(tmp_path: Path) -> None:
     assert "does not run" in sandbox("status", tmp_path / "none")
     assert json.loads(sandbox("status", tmp_path / "none", "--json"))["running"] is False
