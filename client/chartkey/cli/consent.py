@@ -100,7 +100,7 @@ def approve(
     chosen = pick({r.id: r for r in patient.requests()}, wanted, "requests")
     if not yes:
         _show_consent(session, patient, chosen, text.text)
-        typer.confirm(f"Allow this for {lifetime:g} days?", abort=True, err=True)
+        session.out.confirm(f"Allow this for {lifetime:g} days?")
     with session.out.working("granting"):
         granted = patient.approve(chosen, lifetime, consent=text)
     row = _grant_row(session, granted)

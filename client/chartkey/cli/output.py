@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import typer
+
 __all__ = ["Output", "tamed"]
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -61,6 +63,16 @@ class Output:
     def counter(self) -> Callable[[str, int], None] | None:
         """What shows a count on a terminal while it grows; None when nobody watches."""
         return self._count if self._is_watched else None
+
+    def confirm(self, question: str) -> None:
+        """Ask on standard error, so that standard output stays the answer's alone.
+
+        Raises:
+            Abort: the answer was not yes.
+        """
+        print(f"{question} [y/N]: ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise typer.Abort
 
     def done(self) -> None:
         """Take the count off the terminal."""

@@ -92,7 +92,7 @@ def confirm(
     if not yes:
         with patient.look(chosen) as opened:
             typer.echo("\n".join(opened.summary()), err=True)
-        typer.confirm("Anchor this record?", abort=True, err=True)
+        session.out.confirm("Anchor this record?")
     with session.out.working("sealing, storing and anchoring"):
         pointer = patient.confirm(chosen)
     row = _rows(session, [pointer])[0]
@@ -208,12 +208,12 @@ def _rows(session: Session, pointers: list[RecordPointer]) -> list[dict[str, Any
 
 
 def _draft_row(session: Session, draft: Draft) -> dict[str, Any]:
-    from chartkey.audit.wording import moment
+    from chartkey.audit.wording import kind_label, moment
 
     institution = session.net.relationship(draft.relationship).parties().institution
     return {
         "draft": draft.record,
-        "kind": draft.kind.label,
+        "kind": kind_label(draft.header.attestation.kind),
         "author": draft.author,
         "institution": session.named(institution),
         "relationship": draft.relationship,

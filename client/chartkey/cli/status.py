@@ -82,14 +82,16 @@ def _key(session: Session) -> dict[str, Any]:
 
 def _role(net: Network, account: str) -> str:
     """Say in words what an account is in this alliance."""
-    person = net.registrar.person_of(account)
-    if person.certification is not Certification.NONE:
-        role = f"{person.certification.name} {person.role.name}".lower()
-        return f"{role}, licence {person.licence.name.lower()}" if person.licence else role
     standing = net.consortium.member_of(account).standing
     if standing is not MemberStanding.NONE:
         return f"institution, {standing.name.lower()}"
-    return "regulator" if net.consortium.is_regulator(account) else "nobody here"
+    if net.consortium.is_regulator(account):
+        return "regulator"
+    person = net.registrar.person_of(account)
+    if person.certification is Certification.NONE:
+        return "nobody here"
+    role = f"{person.certification.name} {person.role.name}".lower()
+    return f"{role}, licence {person.licence.name.lower()}" if person.licence else role
 
 
 def _lines(value: dict[str, Any]) -> list[str]:
