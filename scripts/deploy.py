@@ -7,7 +7,8 @@ where the code on chain is not what contracts/ compile to, and sends nothing whe
 It asks nothing. These environment variables say what the defaults do not:
 
 MANIFEST       the file to write; build/manifests/<chain id>.json
-FOUNDERS       who founds the consortium; on a development chain the sandbox's two hospitals
+FOUNDERS       who founds the consortium, a file as scripts/alliance/party.py says; on a development
+               chain the sandbox's two hospitals
 AGREEMENT      folder of the agreement's texts; scripts/agreement/v1
 DEPLOYER       account in Brownie's keystore; on a development chain the node's first account
 PASSWORD_FILE  file whose first line opens it, mode 0600
