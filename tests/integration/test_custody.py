@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from chartkey.actors.consent import consent_text
+from chartkey.actors.device import beside
 from chartkey.chain.forward import sign_forward
 from chartkey.chain.journal import MemoryJournal
 from chartkey.chain.sender import Sender
@@ -28,7 +29,7 @@ def shared(scene: Any, summary: Path) -> tuple[Any, Any]:
 
 
 def promises(scene: Any) -> list[dict[str, Any]]:
-    path = scene.li.keys.path.with_suffix(".promises")
+    path = beside(scene.li.keys, ".promises")
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chartkey.errors import CustodyError
+from chartkey.errors import AccessDenied, CustodyError
 from chartkey.models import ZERO32
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ _EVENTS = {
     "AccessGranted": "granted",
     "AccessRevoked": "revoked",
 }
+
+_OUTCOMES = ("read", "denied")
+"""What a custodian can tell of; it cannot pass anything off as the chain's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,11 @@ def _from_custodians(patient: Person, relationship: str) -> list[AccessEntry]:
         try:
             inquiry = patient._inquire(relationship, keeper, "access-log")
             logged = patient.directory.custodian(keeper).access_log(inquiry)
-        except CustodyError:
+        except (AccessDenied, CustodyError):
             continue
         entries += [
-            AccessEntry(e.at, e.reader, e.outcome, relationship, e.record, keeper) for e in logged
+            AccessEntry(e.at, e.reader, e.outcome, relationship, e.record, keeper)
+            for e in logged
+            if e.outcome in _OUTCOMES
         ]
     return entries

@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from chartkey.actors.drafting import Draft, write_draft
+from chartkey.actors.clock import in_days
+from chartkey.actors.drafting import Draft, known_kind, write_draft
 from chartkey.actors.place import new_record_id
 from chartkey.actors.viewing import Viewing
+from chartkey.chain.address import checksum
 from chartkey.chain.events import events
 from chartkey.chain.profiles import adopted_profile
-from chartkey.chain.registrar import institution_affiliation
 from chartkey.chain.typed import sign_attestation
 from chartkey.crypto.commitment import ContentTree
 from chartkey.custody.custodian import DraftHeader
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Clinician"]
 
-_DAY = 86_400
-
 
 class Clinician(Viewing):
     """A clinician acting under one affiliation, of an institution or of a department of it."""
@@ -58,8 +57,8 @@ class Clinician(Viewing):
         Args:
             net: What ``connect`` returned.
             keyfile: The key file, mode 0600.
-            affiliation: An institution's account or name in the manifest, or a department's
-                32-byte id; not needed by a clinician who has only one.
+            affiliation: An institution's account or name in the manifest, or the 32-byte id of
+                a department or an affiliation; not needed by a clinician who has only one.
             passphrase: By default found as ``CHARTKEY_PASSPHRASE_FILE`` says.
 
         Raises:
@@ -72,10 +71,7 @@ class Clinician(Viewing):
             Ambiguous: there are several; name one.
         """
         keys = cls._checked(net, keyfile, passphrase)
-        chosen = _choose(net, keys.address, affiliation)
-        institution = net.registrar.institution_of(chosen)
-        if institution is None:
-            raise PersonInactive(address=keys.address, affiliation="0x" + chosen.hex())
+        chosen, institution = _choose(net, keys.address, affiliation)
         return cls(net, keys, affiliation=chosen, institution=institution)
 
     def draft(
@@ -99,19 +95,24 @@ class Clinician(Viewing):
             days: After so many days the institution may anchor it without the patient.
 
         Raises:
+            AddressInvalid: the patient's account is malformed.
+            ArgumentInvalid: the number of days is none above 0, or over a century.
             RecordInvalid: it is not FHIR R4, not DICOM, or cut short; nothing was stored.
             RecordTooLarge: it is over a safety limit; nothing was stored.
             PersonUnknown: the patient is not certified.
             PersonInactive: this clinician may not act now.
-            RelationshipMissing: the patient has no accepted relationship here.
+            RelationshipMissing: the patient has no accepted relationship here, or not that one.
             Ambiguous: several; pass ``relationship``.
             ProfileMissing: no profile is adopted for that kind.
             CustodianUnavailable: the institution's custodian is away; nothing was kept.
         """
         self._require_active()
+        patient = checksum(patient)
         document = read_document(source)
-        chosen = relationship or self._relationship_with(patient)
-        filed = Kind(corrects.kind) if corrects and kind is None else kind
+        # A correction belongs where the version is that it replaces.
+        wanted = corrects.relationship if corrects and relationship is None else relationship
+        chosen = self._chosen(patient, self._relationships_with(patient), wanted)
+        filed = known_kind(corrects.kind) if corrects and kind is None else kind
         document = document if filed is None else document.as_kind(filed)
         seed = secrets.token_bytes(32)
         attestation = Attestation(
@@ -122,7 +123,7 @@ class Clinician(Viewing):
             profile=adopted_profile(self.network, document.kind),
             affiliation=self.affiliation,
             content_root=ContentTree(seed, document.elements).root,
-            deadline=self.network.block_time() + int(days * _DAY),
+            deadline=in_days(self.network, days, "draft"),
         )
         recipients = (patient, self.institution, self.address)
         with write_draft(
@@ -141,50 +142,45 @@ class Clinician(Viewing):
             self.directory.custodian(self.institution).leave_draft(header, sealed)
         return Draft(header)
 
-    def _relationship_with(self, patient: str) -> str:
-        here = [
+    def _relationships_with(self, patient: str) -> list[str]:
+        return [
             relationship
             for relationship in self._accepted(patient)
             if self.network.relationship(relationship).parties().institution == self.institution
         ]
-        return self._only(patient, here)
 
 
-def _choose(net: Network, clinician: str, wanted: str | bytes | None) -> bytes:
-    if isinstance(wanted, bytes):
-        return wanted
-    if wanted is not None:
-        named = {e.name: e.address for e in net.manifest.institutions}.get(wanted, wanted)
-        raw = bytes.fromhex(named.removeprefix("0x")) if _is_hex(named) else b""
-        if len(raw) == 32:
-            return raw
-        if len(raw) == 20:
-            return institution_affiliation(named)
-        raise PersonInactive(address=clinician, affiliation=wanted)
+def _choose(net: Network, clinician: str, wanted: str | bytes | None) -> tuple[bytes, str]:
+    """Return the affiliation that is meant, or the only one, with the institution above it."""
+    names = {entry.address: entry.name for entry in net.manifest.institutions}
     held = _affiliations(net, clinician)
+    if wanted is not None:
+        held = [(a, house) for a, house in held if _is_meant(a, house, names.get(house), wanted)]
     if not held:
-        raise PersonInactive(address=clinician, affiliation="any affiliation")
+        shown = "0x" + wanted.hex() if isinstance(wanted, bytes) else wanted
+        raise PersonInactive(address=clinician, affiliation=shown or "any affiliation")
     if len(held) > 1:
-        choices = ", ".join("0x" + affiliation.hex() for affiliation in held)
+        choices = ", ".join("0x" + affiliation.hex() for affiliation, _ in held)
         raise Ambiguous(what="affiliations", choices=choices, parameter="affiliation")
     return held[0]
 
 
-def _affiliations(net: Network, clinician: str) -> list[bytes]:
+def _is_meant(affiliation: bytes, house: str, name: str | None, wanted: str | bytes) -> bool:
+    """Whether that is its id, or its institution's account or name."""
+    if isinstance(wanted, bytes):
+        return affiliation == wanted
+    return wanted == name or wanted.lower() in ("0x" + affiliation.hex(), house.lower())
+
+
+def _affiliations(net: Network, clinician: str) -> list[tuple[bytes, str]]:
+    """Return the affiliations that were not revoked, and the institution above each."""
+    registrar = net.registrar
     changed = events(
         net,
         names=["AffiliationChanged"],
         addresses=[net.address("Registrar")],
         topics=[clinician],
     )
-    held = dict.fromkeys(bytes(event.args["affiliation"]) for event in changed)
-    registrar = net.registrar
-    return [a for a in held if registrar.affiliation_of(clinician, a) is not Standing.REVOKED]
-
-
-def _is_hex(text: str) -> bool:
-    try:
-        bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        return False
-    return text.startswith("0x")
+    ever = dict.fromkeys(bytes(event.args["affiliation"]) for event in changed)
+    held = [a for a in ever if registrar.affiliation_of(clinician, a) is not Standing.REVOKED]
+    return [(a, house) for a in held if (house := registrar.institution_of(a))]

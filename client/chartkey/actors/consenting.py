@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from chartkey.actors.clock import in_days
 from chartkey.actors.consent import ConsentText, consent_text
+from chartkey.actors.delivery import Courier, granted_slips
 from chartkey.actors.person import Person
 from chartkey.actors.reason import read_reason
-from chartkey.actors.sealing import hand_over
 from chartkey.chain.encryption import encryption_key
 from chartkey.chain.forward import sign_forward
 from chartkey.crypto.keytree import GRANT_ID_BYTES, grant_context, wrap_grant_key
-from chartkey.custody.custodian import SlipDelivery
-from chartkey.custody.release import covers
 from chartkey.custody.roots import relationship_root
-from chartkey.custody.supply import make_scope_slips
-from chartkey.errors import CustodianUnavailable, CustodyError, RequestMissing
-from chartkey.models import (
-    Granted,
-    GrantTerms,
-    Parties,
-    Requested,
-    RequestStatus,
-)
+from chartkey.errors import ChartkeyError, RequestMissing
+from chartkey.models import Granted, GrantTerms, RecordPointer, Requested, RequestStatus
+
+if TYPE_CHECKING:
+    from chartkey.chain.history import RelationshipHistory
 
 __all__ = ["Consenting"]
-
-_DAY = 86_400
 
 
 class Consenting(Person):
@@ -70,25 +65,26 @@ class Consenting(Person):
             consent: The text that was shown; by default the English one of this release.
 
         Raises:
+            ArgumentInvalid: the number of days is none above 0, or over a century.
             RequestMissing: it was refused, or its grant is no longer in force.
+            KeyUnsuitable: the viewer has published a key that cannot be used.
             ContractRefused: the viewer was suspended, or belongs to the mirror (P01), …
             CustodianUnavailable: no member relays.
             TransactionUnknown: the node went away; run the same again.
         """
         facade = self.network.relationship(request.relationship)
         self._settle(facade.parties().institution)
-        answered = self._grant_of(request)
-        if answered is not None:
-            self._deliver(request.relationship, answered.terms)
-            return answered
-        if self._request_status(request) is not RequestStatus.REQUESTED:
-            raise RequestMissing(request="0x" + request.id.hex())
-        terms = self._terms(request, days, consent or consent_text())
-        self._relay(facade.grant_access(terms), facade.parties().institution)
-        self._deliver(request.relationship, terms)
         granted = self._grant_of(request)
         if granted is None:
+            if self._request_status(request) is not RequestStatus.REQUESTED:
+                raise RequestMissing(request="0x" + request.id.hex())
+            terms = self._terms(request, days, consent or consent_text())
+            self._relay(facade.grant_access(terms), facade.parties().institution)
+            granted = self._grant_of(request)
+        if granted is None:
             raise RequestMissing(request="0x" + request.id.hex())
+        history = self.history(request.relationship)
+        self._supply(history, [granted], history.records())
         return granted
 
     def refuse_request(self, request: Requested) -> None:
@@ -116,7 +112,8 @@ class Consenting(Person):
     def revoke(self, request: Requested | Granted) -> None:
         """Revoke what was granted on a request; revoking twice is revoking once (R21, P11).
 
-        The signed revocation goes to both custodians, who honour it at once, and then on chain.
+        The signed revocation goes to both custodians, who honour it at once, and then on chain,
+        whatever the custodians say.
 
         Raises:
             RequestMissing: nothing was granted on that request.
@@ -137,9 +134,10 @@ class Consenting(Person):
         return self.network.relationship(request.relationship).request_of(request.id).status
 
     def _grant_of(self, request: Requested) -> Granted | None:
+        facade = self.network.relationship(request.relationship)
         grants = self.history(request.relationship).grants()
-        answers = [g for g in grants if g.terms.request == request.id and not g.revoked]
-        return answers[-1] if answers else None
+        answers = (g for g in grants if g.terms.request == request.id)
+        return next((g for g in answers if facade.is_grant_live(g.terms.id)), None)
 
     def _terms(self, request: Requested, days: float, consent: ConsentText) -> GrantTerms:
         grant_id = secrets.token_bytes(GRANT_ID_BYTES)
@@ -159,27 +157,30 @@ class Consenting(Person):
             kind=request.kind,
             record_id=request.record,
             purpose=request.purpose,
-            expires_at=self.network.block_time() + int(days * _DAY),
+            expires_at=in_days(self.network, days, "approve"),
             consent=consent.commitment,
             request=request.id,
             key_version=key.version,
             wrap=wrap_grant_key(key.public_der, root.grant_key(grant_id), context),
         )
 
-    def _deliver(self, relationship: str, terms: GrantTerms) -> None:
-        """The institution makes what does not arrive: one that is away delays nothing."""
-        history = self.history(relationship)
+    def _supply(
+        self,
+        history: RelationshipHistory,
+        grants: Iterable[Granted],
+        pointers: Sequence[RecordPointer],
+    ) -> None:
+        """Give custodians the slips that lead from grants to records (P02).
+
+        The institution makes what does not arrive: one that is away delays nothing.
+        """
         root = relationship_root(self.network, history, self.keys)
-        pointers = [pointer for pointer in history.records() if covers(terms, pointer)]
-        slips = make_scope_slips(root, self.network.chain_id, terms, pointers)
-        parties = self.network.relationship(relationship).parties()
-        delivery = SlipDelivery(relationship, scopes=tuple(slips))
-        for keeper in (parties.institution, parties.mirror):
-            one = Parties(parties.owner, keeper or parties.institution, None, parties.status)
-            try:
-                hand_over(self.network, self.directory, self.keys, one, delivery)
-            except CustodyError:
-                continue
+        self._courier(history.relationship).offer(
+            granted_slips(self.network, root, grants, pointers)
+        )
+
+    def _courier(self, relationship: str) -> Courier:
+        return Courier(self.network, self.directory, self.keys, relationship)
 
     def _revoke(self, granted: Granted) -> None:
         facade = self.network.relationship(granted.relationship)
@@ -189,6 +190,7 @@ class Consenting(Person):
             try:
                 if keeper is not None:
                     self.directory.custodian(keeper).notice(forward)
-            except CustodianUnavailable:
+            except ChartkeyError:
+                # Whatever one custodian does must not keep a revocation from the chain.
                 continue
         self._submit(forward, parties.institution, parties.mirror)

@@ -7,6 +7,7 @@ promises prove what a custodian said it logged (P10).
 from __future__ import annotations
 
 import json
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from chartkey.crypto.keyfile import Keys
     from chartkey.custody.statements import Promise, Signed
 
-__all__ = ["Device"]
+__all__ = ["Device", "beside"]
+
+
+def beside(keys: Keys, suffix: str) -> Path:
+    """Return the path of a file that belongs to a key file: its whole name and a suffix.
+
+    With the last part of the name replaced, ``wang.a.json`` and ``wang.b`` could share one.
+    """
+    return keys.path.with_name(keys.path.name + suffix)
 
 
 class Device:
@@ -31,12 +40,11 @@ class Device:
     """
 
     def __init__(self, keys: Keys) -> None:
-        self._base: Path = keys.path
-        self._owner = keys.address
+        self._keys = keys
 
     @cached_property
     def _database(self) -> Database:
-        return Database(self._base.with_suffix(".slips"), self._owner)
+        return Database(beside(self._keys, ".slips"), self._keys.address)
 
     def keep_slip(self, slip: RecordSlip) -> None:
         """Keep a record slip if the device can be written. Never raises."""
@@ -54,10 +62,15 @@ class Device:
 
     def keep_promise(self, promise: Signed[Promise]) -> None:
         """Append a custodian's promise if the device can be written. Never raises."""
-        path = self._base.with_suffix(".promises")
+        line = json.dumps(promise.as_dict()) + "\n"
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            path.touch(mode=0o600)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(promise.as_dict()) + "\n")
+            # One write: lines of two processes never mix.
+            file = os.open(beside(self._keys, ".promises"), flags, 0o600)
+            try:
+                os.write(file, line.encode())
+                os.fsync(file)
+            finally:
+                os.close(file)
         except OSError:
             return

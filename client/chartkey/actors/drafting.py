@@ -11,7 +11,12 @@ from chartkey.chain.typed import attestation_signer
 from chartkey.crypto.commitment import ContentTree
 from chartkey.crypto.draft import open_draft, seal_draft
 from chartkey.custody.custodian import DraftHeader
-from chartkey.errors import CommitmentMismatch, DecryptionFailed, KeyUnsuitable
+from chartkey.errors import (
+    CommitmentMismatch,
+    DecryptionFailed,
+    FormatUnknown,
+    KeyUnsuitable,
+)
 from chartkey.models import Kind
 from chartkey.records import Document, Opened, open_container, open_record, scratch_file
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from chartkey.crypto.keyfile import Keys
     from chartkey.models import Attestation
 
-__all__ = ["Draft", "read_draft", "write_draft"]
+__all__ = ["Draft", "known_kind", "read_draft", "write_draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,12 @@ class Draft:
 
     @property
     def kind(self) -> Kind:
-        """The coarse kind that the clinician gave it."""
-        return Kind(self.header.attestation.kind)
+        """The coarse kind that the clinician gave it.
+
+        Raises:
+            FormatUnknown: the consortium has adopted one that this release does not know.
+        """
+        return known_kind(self.header.attestation.kind)
 
     @property
     def author(self) -> str:
@@ -53,6 +62,18 @@ class Draft:
     def deadline(self) -> int:
         """After it the institution may anchor without the patient, in Unix time."""
         return self.header.attestation.deadline
+
+
+def known_kind(number: int) -> Kind:
+    """Return a coarse kind by its number on chain, where there may be newer ones.
+
+    Raises:
+        FormatUnknown: this release does not know it.
+    """
+    try:
+        return Kind(number)
+    except ValueError as err:
+        raise FormatUnknown(what="record kind", version=number) from err
 
 
 def write_draft(

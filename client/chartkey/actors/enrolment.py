@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chartkey.actors.clock import now
 from chartkey.chain.typed import sign_registration
 from chartkey.crypto.digest import keccak256
 from chartkey.models import Registration, Role, Suite
@@ -35,6 +36,7 @@ class Enrolment:
 
         Raises:
             AddressInvalid: the institution is not an account.
+            NodeUnavailable: the node is away.
         """
         key = keys.public_der()
         registration = Registration(
@@ -43,6 +45,6 @@ class Enrolment:
             role=role,
             suite=Suite.RSA_OAEP_AES_GCM,
             key_hash=keccak256(key),
-            deadline=network.block_time() + _LIFETIME,
+            deadline=now(network) + _LIFETIME,
         )
         return cls(registration, key, sign_registration(network, keys, registration))

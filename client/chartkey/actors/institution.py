@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from chartkey.actors.drafting import Draft, read_draft
+from chartkey.actors.delivery import Courier, granted_slips
+from chartkey.actors.device import beside
+from chartkey.actors.drafting import Draft
 from chartkey.actors.enrolment import Enrolment
-from chartkey.actors.opening import new_opening, next_nonce
-from chartkey.actors.sealing import hand_over, seal_record
+from chartkey.actors.opening import is_proposed, new_opening, next_nonce
+from chartkey.actors.sealing import seal_draft, sealing_again
 from chartkey.chain.history import RelationshipHistory
 from chartkey.chain.registrar import institution_affiliation
 from chartkey.crypto.handle import handle
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.crypto.passphrase import find_passphrase
-from chartkey.custody.custodian import DraftHeader, SlipDelivery
+from chartkey.custody.custodian import DraftHeader
 from chartkey.custody.directory import Directory
 from chartkey.custody.roots import relationship_root
 from chartkey.custody.statements import inquire
@@ -25,7 +28,7 @@ from chartkey.models import Certification, RecordStatus, Standing, Suite
 if TYPE_CHECKING:
     from chartkey.chain.call import Call
     from chartkey.chain.network import Network
-    from chartkey.chain.sender import Receipt
+    from chartkey.chain.sender import Receipt, Sender
     from chartkey.custody.statements import Inquiry, Signed
 
 __all__ = ["Institution"]
@@ -98,14 +101,15 @@ class Institution:
             KeyUnsuitable: the key file holds no handle key.
             ContractRefused: the handle is taken, the form is late or another institution's, …
         """
-        call = self.network.registrar.register(
-            enrolment.registration,
-            enrolment.key,
-            self.handle(identifier_type, identifier),
-            enrolment.signature,
-        )
-        self._send(call)
-        return enrolment.registration.account
+        registrar, account = self.network.registrar, enrolment.registration.account
+        handle = self.handle(identifier_type, identifier)
+        if registrar.account_of(self.address, handle) != account:
+            self._send(
+                registrar.register(
+                    enrolment.registration, enrolment.key, handle, enrolment.signature
+                )
+            )
+        return account
 
     def handle(self, identifier_type: str, identifier: str) -> bytes:
         """Return the 32-byte handle of an identifier at this institution (P20).
@@ -147,7 +151,8 @@ class Institution:
         Raises:
             ContractRefused: it is not this institution's, or the change is not allowed.
         """
-        self._send(self.network.registrar.set_department(department, standing))
+        if self.network.registrar.department_of(department) != (self.address, standing):
+            self._send(self.network.registrar.set_department(department, standing))
 
     def affiliate(
         self,
@@ -161,7 +166,9 @@ class Institution:
             ContractRefused: the account is no certified clinician, or the change is not allowed.
         """
         affiliation = department or institution_affiliation(self.address)
-        self._send(self.network.registrar.set_affiliation(clinician, affiliation, standing))
+        registrar = self.network.registrar
+        if registrar.affiliation_of(clinician, affiliation) is not standing:
+            self._send(registrar.set_affiliation(clinician, affiliation, standing))
         return affiliation
 
     def set_licence(self, clinician: str, standing: Standing) -> None:
@@ -171,7 +178,8 @@ class Institution:
             ContractRefused: another institution certified the clinician, or the change is not
                 allowed.
         """
-        self._send(self.network.registrar.set_licence(clinician, standing))
+        if self.network.registrar.person_of(clinician).licence is not standing:
+            self._send(self.network.registrar.set_licence(clinician, standing))
 
     def propose(self, patient: str, *, mirror: str | None = None) -> str:
         """Propose a relationship to a patient; return its address (R10).
@@ -182,15 +190,19 @@ class Institution:
                 nor one whose staff will read (P01). None only in a consortium of two.
 
         Raises:
-            PersonUnknown: the patient has published no key.
+            PersonUnknown: the patient is not certified.
             ContractRefused: for example because one is open already.
+            TransactionUnknown: the node went away; run it again.
         """
         if self.network.registrar.person_of(patient).certification is not Certification.CERTIFIED:
             raise PersonUnknown(address=patient, role="patient")
+        self._sender.resume()
         nonce = next_nonce(self.network, patient, self.address)
-        opening = new_opening(self.network, patient, self.address, nonce, mirror)
-        self._send(self.network.factory.propose(opening))
-        return self.network.factory.relationship_of(patient, self.address, nonce)
+        relationship = self.network.factory.relationship_of(patient, self.address, nonce)
+        if not is_proposed(self.network, relationship, self.address, mirror):
+            opening = new_opening(self.network, patient, self.address, nonce, mirror)
+            self._send(self.network.factory.propose(opening))
+        return relationship
 
     def accept(self, relationship: str) -> None:
         """Accept a relationship that a patient proposed, after opening its root.
@@ -214,42 +226,40 @@ class Institution:
         """
         facade = self.network.relationship(draft.relationship)
         if facade.record_of(draft.record).status is RecordStatus.NONE:
-            self._anchor_attested(draft.header)
+            sealing_again(lambda: self._anchor_attested(draft.header))
+        history = self._history(draft.relationship)
+        root = relationship_root(self.network, history, self.keys)
+        slips = granted_slips(self.network, root, history.grants(), [history.record(draft.record)])
+        self._courier(draft.relationship).offer(slips)
 
     def _anchor_attested(self, header: DraftHeader) -> None:
         relationship = header.attestation.relationship
-        facade = self.network.relationship(relationship)
         root = relationship_root(self.network, self._history(relationship), self.keys)
         custodian = self.directory.custodian(self.address)
         inquiry = self._inquiry(relationship, "open-draft", header.record)
         with custodian.open_draft(inquiry) as file:
-            opened, container = read_draft(self.network, self.keys, header, file)
-        with container:
-            container.seek(0)
-            sealed = seal_record(
-                self.network,
-                self.directory,
-                header,
-                container,
-                opened.header.leaf_seed,
-                root,
-                facade.key_epoch().next,
-            )
-        delivery = SlipDelivery(relationship, (sealed.slip,))
-        hand_over(self.network, self.directory, self.keys, facade.parties(), delivery)
+            sealed = seal_draft(self.network, self.directory, self.keys, header, file, root)
+        self._courier(relationship).hand_over(sealed.slip)
+        facade = self.network.relationship(relationship)
         self._send(facade.anchor_attested(sealed.authored, sealed.epoch))
+
+    def _courier(self, relationship: str) -> Courier:
+        return Courier(self.network, self.directory, self.keys, relationship)
 
     def _inquiry(self, relationship: str, action: str, subject: bytes) -> Signed[Inquiry]:
         return inquire(self.network, self.keys, relationship, self.address, action, subject)
 
     def _history(self, relationship: str) -> RelationshipHistory:
-        if not self.network.is_clone(relationship, "Relationship"):
+        if self.network.contract_at(relationship) != "Relationship":
             raise RelationshipMissing(owner=relationship, status="genuine")
         return RelationshipHistory(self.network, relationship)
 
     def _send(self, call: Call) -> Receipt:
+        return self._sender.send(call)
+
+    @cached_property
+    def _sender(self) -> Sender:
         from chartkey.chain.journal import FileJournal
         from chartkey.chain.sender import Sender
 
-        journal = FileJournal(self.keys.path.with_suffix(".journal"))
-        return Sender(self.network, self.keys, journal).send(call)
+        return Sender(self.network, self.keys, FileJournal(beside(self.keys, ".journal")))

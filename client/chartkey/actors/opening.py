@@ -6,13 +6,14 @@ import secrets
 from typing import TYPE_CHECKING
 
 from chartkey.chain.encryption import encryption_key
+from chartkey.chain.history import RelationshipHistory
 from chartkey.crypto.keytree import SALT_BYTES, RelationshipRoot, root_context
 from chartkey.models import Opening, RelationshipStatus
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
 
-__all__ = ["new_opening", "next_nonce"]
+__all__ = ["is_proposed", "new_opening", "next_nonce"]
 
 
 def next_nonce(network: Network, owner: str, institution: str) -> int:
@@ -33,6 +34,20 @@ def next_nonce(network: Network, owner: str, institution: str) -> int:
         if status not in (RelationshipStatus.REFUSED, RelationshipStatus.ENDED):
             return nonce
         nonce += 1
+
+
+def is_proposed(network: Network, relationship: str, proposer: str, mirror: str | None) -> bool:
+    """Return whether an account has proposed just this already, and nobody has answered.
+
+    Raises:
+        NodeUnavailable: the node is away.
+    """
+    if network.contract_at(relationship) != "Relationship":
+        return False
+    parties = network.relationship(relationship).parties()
+    if (parties.status, parties.mirror) != (RelationshipStatus.PENDING, mirror):
+        return False
+    return bool(RelationshipHistory(network, relationship).proposal().args["proposer"] == proposer)
 
 
 def new_opening(

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from chartkey.actors.accesslog import AccessEntry, access_log
+from chartkey.actors.clock import now
 from chartkey.actors.consenting import Consenting
 from chartkey.actors.drafting import Draft, read_draft
-from chartkey.actors.opening import new_opening, next_nonce
-from chartkey.actors.sealing import Sealed, hand_over, seal_record
+from chartkey.actors.mirror import move_mirror
+from chartkey.actors.opening import is_proposed, new_opening, next_nonce
+from chartkey.actors.rotation import unwrapped, wrap_root
+from chartkey.actors.sealing import Sealed, seal_draft, sealing_again
+from chartkey.chain.history import stored_state
 from chartkey.chain.typed import attestation_hash, sign_anchor
 from chartkey.crypto.digest import keccak256
-from chartkey.custody.custodian import SlipDelivery
+from chartkey.custody.database import RecordSlip
 from chartkey.custody.roots import relationship_root
 from chartkey.errors import (
-    CustodianUnavailable,
+    AccessDenied,
+    ChartkeyError,
+    CommitmentMismatch,
     CustodyError,
+    DecryptionFailed,
     RecordMissing,
 )
 from chartkey.models import (
     Anchor,
     RecordPointer,
     RecordStatus,
+    RelationshipStatus,
     Role,
 )
 from chartkey.records import Opened
 
 __all__ = ["Patient"]
 
-_DAY = 86_400
 _ANCHOR_LIFETIME = 3600
 
 
@@ -49,10 +57,13 @@ class Patient(Consenting):
             ContractRefused: for example because an earlier relationship is open.
             CustodianUnavailable: no member relays.
         """
+        self._settle(institution)
         nonce = next_nonce(self.network, self.address, institution)
-        opening = new_opening(self.network, self.address, institution, nonce, mirror)
-        self._relay(self.network.factory.propose(opening), institution)
-        return self.network.factory.relationship_of(self.address, institution, nonce)
+        relationship = self.network.factory.relationship_of(self.address, institution, nonce)
+        if not is_proposed(self.network, relationship, self.address, mirror):
+            opening = new_opening(self.network, self.address, institution, nonce, mirror)
+            self._relay(self.network.factory.propose(opening), institution)
+        return relationship
 
     def accept(self, relationship: str) -> None:
         """Accept a proposed relationship after opening its root and checking the commitment.
@@ -76,9 +87,31 @@ class Patient(Consenting):
             ContractRefused: it is not this patient's.
             CustodianUnavailable: no member relays.
         """
-        self.history(relationship)
+        proposer = self.history(relationship).proposal().args["proposer"]
         facade = self.network.relationship(relationship)
-        self._relay(facade.end(), facade.parties().institution)
+        parties = facade.parties()
+        offered = parties.status is RelationshipStatus.PENDING and proposer != self.address
+        self._relay(facade.refuse() if offered else facade.end(), parties.institution)
+
+    def change_mirror(self, relationship: str, mirror: str) -> None:
+        """Name another member as mirror: it gets copies, and the former one erases its own (P01).
+
+        Ciphertext is copied first, slips as soon as the chain names the new mirror. Run it again
+        after an interruption, or when the former mirror was away.
+
+        Args:
+            relationship: Its address.
+            mirror: The member's account: not the institution's, nor that of a live grant's viewer.
+
+        Raises:
+            RelationshipMissing: it is not genuine.
+            ArgumentInvalid: staff of that member hold a live grant; revoke it first.
+            CustodianUnavailable: the member's custodian is away, or nobody has the slips.
+            StorageError: its store is full, read-only or away, or nobody has the ciphertext.
+            ContractRefused: it is no active member, or the institution itself.
+            TransactionUnknown: the node went away; run the same again.
+        """
+        move_mirror(self, relationship, mirror)
 
     def drafts(self) -> list[Draft]:
         """Return the drafts that wait for an answer at the custodians that answer now.
@@ -87,17 +120,20 @@ class Patient(Consenting):
             CustodianUnavailable: not one custodian answers.
         """
         found: list[Draft] = []
-        away: list[CustodianUnavailable] = []
+        away: list[ChartkeyError] = []
         relationships = self._accepted(self.address)
         for relationship in relationships:
             institution = self.network.relationship(relationship).parties().institution
             try:
                 inquiry = self._inquire(relationship, institution, "drafts")
                 headers = self.directory.custodian(institution).drafts(inquiry)
-            except CustodianUnavailable as err:
+            except (AccessDenied, CustodyError) as err:
                 away.append(err)
                 continue
-            found += [Draft(header) for header in headers]
+            # A custodian is believed about its own relationship alone.
+            place = (relationship, self.address)
+            mine = (h for h in headers if (h.attestation.relationship, h.owner) == place)
+            found += [Draft(header) for header in mine]
         if away and len(away) == len(relationships):
             raise away[0]
         return found
@@ -122,7 +158,8 @@ class Patient(Consenting):
         Raises:
             DraftMissing: it no longer waits, and is not anchored either.
             DecryptionFailed: it was not sealed to this patient, or was changed.
-            CommitmentMismatch: it is not what its author signed.
+            CommitmentMismatch: it is not what its author signed, or another record was anchored
+                under its id: do not confirm that.
             CustodianUnavailable: a custodian is away; the draft still waits.
             StorageError: a store is full, read-only or away; the draft still waits.
             ContractRefused: another version was anchored meanwhile, the author was suspended, …
@@ -130,13 +167,22 @@ class Patient(Consenting):
         """
         facade = self.network.relationship(draft.relationship)
         self._settle(facade.parties().institution)
-        state = facade.record_of(draft.record)
-        if state.status is RecordStatus.NONE:
-            self._anchor(draft)
-        elif state.status is RecordStatus.ATTESTED:
+        if facade.record_of(draft.record).status is RecordStatus.NONE:
+            sealing_again(lambda: self._anchor(draft))
+        pointer = self._anchored(draft)
+        if facade.record_of(draft.record).status is RecordStatus.ATTESTED:
+            # Whoever confirms has to be able to read it.
+            self.read(pointer).close()
             self._relay(facade.confirm_record(draft.record), facade.parties().institution)
-        self._drop(draft)
-        return self.history(draft.relationship).record(draft.record)
+            pointer = self._anchored(draft)
+        history = self.history(draft.relationship)
+        self._supply(history, history.grants(), [pointer])
+        try:
+            self._drop(draft)
+        except (AccessDenied, CustodyError):
+            # The custodian erases by itself what it sees confirmed on chain.
+            return pointer
+        return pointer
 
     def refuse(self, draft: Draft) -> None:
         """Refuse a draft: the custodian erases it.
@@ -162,15 +208,23 @@ class Patient(Consenting):
         """Read one's own record; this never expires and asks nobody (P43).
 
         Raises:
-            RecordMissing: no custodian and not this device has its slip.
+            RecordMissing: no custodian and not this device has its slip, or it is not anchored.
             DecryptionFailed: the keys at hand do not open it.
             CommitmentMismatch: it is not what was anchored.
             StorageError: no store answers with the right bytes.
         """
         root = relationship_root(self.network, self.history(record.relationship), self.keys)
         key = root.record_key(record.epoch, record.kind, record.record)
-        dek = self._reader.data_key(record, key, self._own_slip(record))
-        return self._reader.open(record, key, dek)
+        failure: ChartkeyError = RecordMissing(record="0x" + record.record.hex())
+        for slip in self._own_slips(record):
+            try:
+                dek = self._reader.data_key(record, key, slip.slip)
+            except DecryptionFailed as err:
+                failure = err
+                continue
+            self.device.keep_slip(slip)
+            return self._reader.open(record, key, dek)
+        raise failure
 
     def access_log(self) -> list[AccessEntry]:
         """Return who asked, was granted, read, was denied, was revoked (R26), oldest first.
@@ -185,38 +239,40 @@ class Patient(Consenting):
     def _anchor(self, draft: Draft) -> None:
         relationship = draft.relationship
         history = self.history(relationship)
-        facade = self.network.relationship(relationship)
-        parties = facade.parties()
         root = relationship_root(self.network, history, self.keys)
         with self._sealed_draft(draft) as file:
-            opened, container = read_draft(self.network, self.keys, draft.header, file)
-        with container:
-            container.seek(0)
-            sealed = seal_record(
-                self.network,
-                self.directory,
-                draft.header,
-                container,
-                opened.header.leaf_seed,
-                root,
-                facade.key_epoch().next,
-            )
-        delivery = SlipDelivery(relationship, (sealed.slip,))
+            sealed = seal_draft(self.network, self.directory, self.keys, draft.header, file, root)
         self.device.keep_slip(sealed.slip)
-        hand_over(self.network, self.directory, self.keys, parties, delivery)
-        anchor = self._anchor_of(sealed, sum(1 for _ in history.records()))
+        self._courier(relationship).hand_over(sealed.slip)
+        facade = self.network.relationship(relationship)
+        anchor = self._anchor_of(sealed, len(history.records()))
         signature = sign_anchor(self.network, self.keys, relationship, anchor)
-        self._relay(facade.anchor(sealed.authored, anchor, signature), parties.institution)
+        call = facade.anchor(sealed.authored, anchor, signature)
+        self._relay(call, facade.parties().institution)
 
-    def _anchor_of(self, sealed: Sealed, nonce: int) -> Anchor:
+    def _anchor_of(self, sealed: Sealed, first: int) -> Anchor:
+        """Nonces count up, 256 to a slot; one that a withheld message took is left out."""
+        facade = self.network.relationship(sealed.authored.attestation.relationship)
+        nonce = first
+        while facade.is_anchor_nonce_used(nonce):
+            nonce += 1
         return Anchor(
             attestation=attestation_hash(sealed.authored.attestation),
             root=sealed.root,
             locator_hash=keccak256(sealed.authored.locator),
             epoch=sealed.epoch,
             nonce=nonce,
-            deadline=self.network.block_time() + _ANCHOR_LIFETIME,
+            deadline=now(self.network) + _ANCHOR_LIFETIME,
         )
+
+    def _anchored(self, draft: Draft) -> RecordPointer:
+        """Return what is anchored under a draft's id: it must be what its author signed there."""
+        pointer = self.history(draft.relationship).record(draft.record)
+        stored_state(self.network, pointer)
+        signed = (draft.header.attestation, draft.header.author)
+        if (pointer.attestation, pointer.author) != signed:
+            raise CommitmentMismatch(what="record")
+        return pointer
 
     def _sealed_draft(self, draft: Draft) -> BinaryIO:
         institution = self.network.relationship(draft.relationship).parties().institution
@@ -228,21 +284,29 @@ class Patient(Consenting):
         inquiry = self._inquire(draft.relationship, institution, "drop-draft", draft.record)
         self.directory.custodian(institution).drop_draft(inquiry)
 
-    def _own_slip(self, record: RecordPointer) -> bytes:
-        kept = self.device.slip(record.relationship, record.record, record.root)
+    def _own_slips(self, record: RecordPointer) -> Iterator[RecordSlip]:
+        """Yield every copy of a record's slip, the one on this device first."""
+        wanted = (record.relationship, record.record, record.root)
+        kept = self.device.slip(*wanted)
         if kept is not None:
-            return kept
+            yield RecordSlip(*wanted, kept)
         parties = self.network.relationship(record.relationship).parties()
         for keeper in (parties.institution, parties.mirror):
-            try:
-                if keeper is None:
-                    continue
-                inquiry = self._inquire(record.relationship, keeper, "own-slips")
-                slips = self.directory.custodian(keeper).own_slips(inquiry)
-            except CustodyError:
-                continue
-            for slip in slips:
-                if (slip.record, slip.root) == (record.record, record.root):
-                    self.device.keep_slip(slip)
-                    return slip.slip
-        raise RecordMissing(record="0x" + record.record.hex())
+            if keeper is not None:
+                slips = self._slips_at(keeper, record.relationship)
+                yield from (s for s in slips if (s.relationship, s.record, s.root) == wanted)
+
+    def _slips_at(self, keeper: str, relationship: str) -> list[RecordSlip]:
+        """Return what one custodian keeps for this patient; nothing when it does not answer."""
+        try:
+            inquiry = self._inquire(relationship, keeper, "own-slips")
+            return self.directory.custodian(keeper).own_slips(inquiry)
+        except (AccessDenied, CustodyError):
+            return []
+
+    def _lacks_wraps(self, version: int) -> bool:
+        return bool(unwrapped(self, version))
+
+    def _rewrap(self, version: int) -> None:
+        for history in unwrapped(self, version):
+            wrap_root(self, history, version)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Self
 
 from chartkey.actors.device import Device
 from chartkey.actors.enrolment import Enrolment
 from chartkey.actors.reading import Reader
-from chartkey.chain.forward import sign_forward
+from chartkey.chain.forward import execute_call, sign_forward
 from chartkey.chain.history import RelationshipHistory
+from chartkey.crypto.digest import keccak256
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.crypto.passphrase import find_passphrase
 from chartkey.custody.directory import Directory
 from chartkey.custody.statements import Inquiry, Signed, inquire
 from chartkey.errors import (
+    AccessDenied,
+    ChartkeyError,
+    ContractRefused,
     CustodianUnavailable,
+    CustodyError,
+    HeadStale,
+    JournalUnusable,
+    KeyUnsuitable,
+    NodeRefused,
+    NodeUnavailable,
     PersonUnknown,
     RelationshipMissing,
 )
@@ -25,11 +36,21 @@ if TYPE_CHECKING:
     from chartkey.chain.call import Call
     from chartkey.chain.forward import SignedForward
     from chartkey.chain.network import Network
-    from chartkey.chain.sender import Receipt
 
 __all__ = ["Person"]
 
 _PAGE = 100
+_PATIENCE = 5.0
+_PAUSE = 0.2
+_ONE_MEMBERS = (
+    AccessDenied,
+    CustodyError,
+    HeadStale,
+    JournalUnusable,
+    NodeRefused,
+    NodeUnavailable,
+)
+"""How one member may fail or refuse to relay while another can (P22, T34)."""
 
 
 class Person:
@@ -93,22 +114,30 @@ class Person:
     def rotate_key(self) -> int:
         """Make a new encryption key, keep it durably, publish it; return its version (R04).
 
-        A patient's relationship roots are wrapped to the new key too (P02).
+        A patient's relationship roots are wrapped to the new key too (P02). What an interrupted
+        run made and did not publish or wrap to is finished, and no further key is made.
 
         Raises:
+            KeyUnsuitable: another device has published a newer key; use its key file.
             KeyfileUnsafe: the key file may be read by others by now.
             KeyfileInvalid: the key file is gone or damaged.
             CustodianUnavailable: no member relays; run it again, the key is kept.
             TransactionUnknown: the node went away; run it again.
         """
-        published = self.network.registrar.person_of(self.address).key_version
-        # A version that an interrupted run made and did not publish is published now.
-        version = self.keys.version
-        if version == published:
-            version = self.keys.add_encryption_key()
-        key = self.keys.public_der(version)
-        self._relay(self.network.registrar.publish_key(Suite.RSA_OAEP_AES_GCM, key))
-        return version
+        # Publishing twice would number one key twice: whoever relays it has to have finished.
+        for institution in self.directory.others():
+            self._settle(institution)
+        person = self.network.registrar.person_of(self.address)
+        published = person.key_version
+        self._require_newest(published)
+        if self.keys.version == published and not self._lacks_wraps(published):
+            self.keys.add_encryption_key()
+        for version in range(published + 1, self.keys.version + 1):
+            key = self.keys.public_der(version)
+            call = self.network.registrar.publish_key(Suite.RSA_OAEP_AES_GCM, key)
+            self._relay(call, person.certifier)
+        self._rewrap(self.keys.version)
+        return self.keys.version
 
     def relationships(self, owner: str | None = None) -> list[SummaryEntry]:
         """Return all relationships of a patient, by default one's own, oldest first (R12).
@@ -133,7 +162,7 @@ class Person:
             RelationshipMissing: the address is no relationship of this deployment (T23).
             NodeUnavailable: the node is away.
         """
-        if not self.network.is_clone(relationship, "Relationship"):
+        if self.network.contract_at(relationship) != "Relationship":
             raise RelationshipMissing(owner=relationship, status="genuine")
         return RelationshipHistory(self.network, relationship)
 
@@ -154,28 +183,71 @@ class Person:
             if entry.status is RelationshipStatus.ACCEPTED
         ]
 
-    def _relay(self, call: Call, *first: str | None) -> Receipt:
+    def _relay(self, call: Call, *first: str | None) -> None:
         """Sign a call and have any member relay it, the given ones first (P22)."""
-        return self._submit(sign_forward(self.network, self.keys, call), *first)
+        self._submit(sign_forward(self.network, self.keys, call), *first)
 
     def _settle(self, institution: str) -> None:
         """Have the custodian that relays first finish what an interruption left."""
         try:
             self.directory.custodian(institution).settle()
-        except CustodianUnavailable:
+        except (AccessDenied, CustodyError, JournalUnusable):
             return
 
-    def _submit(self, forward: SignedForward, *first: str | None) -> Receipt:
-        away: CustodianUnavailable | None = None
+    def _submit(self, forward: SignedForward, *first: str | None) -> None:
+        """No relay is believed: what it says is looked up at one's own node (T34)."""
+        problem = "the manifest lists no institution that could relay"
+        failure: ChartkeyError = CustodianUnavailable(institution="every member", problem=problem)
         for institution in self.directory.others(*first):
             try:
-                return self.directory.custodian(institution).relay(forward)
-            except CustodianUnavailable as err:
-                away = err
-        if away is None:
-            problem = "the manifest lists no institution that could relay"
-            away = CustodianUnavailable(institution="every member", problem=problem)
-        raise away
+                self.directory.custodian(institution).relay(forward)
+            except ContractRefused as err:
+                # An earlier relay may have sent it after all.
+                if self._is_used(forward):
+                    return
+                self._rehearse(forward)
+                failure = err
+            except _ONE_MEMBERS as err:
+                failure = err
+            else:
+                if self._has_arrived(forward):
+                    return
+                problem = "it says that it relayed a call of which the chain knows nothing"
+                failure = CustodianUnavailable(institution=institution, problem=problem)
+        raise failure
+
+    def _has_arrived(self, forward: SignedForward) -> bool:
+        """One's own node may be a block behind the relay's."""
+        until = time.monotonic() + _PATIENCE
+        while not self._is_used(forward):
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PAUSE)
+        return True
+
+    def _is_used(self, forward: SignedForward) -> bool:
+        """Only a call that succeeded leaves its nonce used."""
+        return self.network.forwarder.is_nonce_used(forward.sender, forward.nonce)
+
+    def _rehearse(self, forward: SignedForward) -> None:
+        """Raise what the contract would refuse with; a relay may only have said so."""
+        call = execute_call(forward)
+        message = {"to": call.to, "data": "0x" + call.data.hex()}
+        self.network.raw("eth_call", [message, "latest"])
+
+    def _require_newest(self, published: int) -> None:
+        newest = self.keys.public_der(published) if published <= self.keys.version else b""
+        digest = keccak256(bytes([Suite.RSA_OAEP_AES_GCM]), newest)
+        if digest != self.network.registrar.key_hash_of(self.address, published):
+            problem = "another device has published a newer one; use its key file"
+            raise KeyUnsuitable(problem=problem)
+
+    def _lacks_wraps(self, version: int) -> bool:
+        """Whether a relationship root is not yet wrapped to a version; only patients have roots."""
+        return False
+
+    def _rewrap(self, version: int) -> None:
+        """Wrap relationship roots to a version of the key."""
 
     def _inquire(
         self, relationship: str, custodian: str, action: str, subject: bytes = ZERO32

@@ -1,6 +1,6 @@
 """From a pointer on chain to a verified record.
 
-1. The locator's hash and the root in the contract's storage are those of the event (T24).
+1. Root, locator, author, kind and epoch in the contract's storage are those of the event (T24).
 2. The locator opens under the record key and names a CID.
 3. A store answers, and every block is compared with its CID (R51, T01).
 4. The payload opens under the data key, bound to this record's place (P04).
@@ -9,17 +9,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from chartkey.actors.place import record_context
+from chartkey.chain.history import stored_state
 from chartkey.crypto.commitment import ContentTree, leaf0, record_root
-from chartkey.crypto.digest import keccak256
 from chartkey.crypto.keytree import grant_context, record_key, unwrap_grant_key
 from chartkey.crypto.payload import HEADER_BYTES, open_payload
 from chartkey.crypto.rsa import unwrap
 from chartkey.crypto.slip import (
-    Locator,
     open_locator,
     open_record_slip,
     open_scope_slip,
@@ -33,7 +31,7 @@ from chartkey.errors import (
     CommitmentMismatch,
     CustodianUnavailable,
     DecryptionFailed,
-    RecordMissing,
+    KeyUnsuitable,
     StorageError,
 )
 from chartkey.models import Granted, RecordPointer, RecordStatus, Scope
@@ -49,15 +47,6 @@ if TYPE_CHECKING:
 __all__ = ["Reader"]
 
 _COMMITMENT_AT = HEADER_BYTES - 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A payload in a store: its CID as text and a verified stream of it."""
-
-    cid: str
-    stream: BinaryIO
-    store: str
 
 
 class Reader:
@@ -83,7 +72,10 @@ class Reader:
         terms, chain_id = grant.terms, self._network.chain_id
         place = bytes.fromhex(pointer.relationship[2:])
         context = grant_context(chain_id, place, terms.id, self._keys.address_bytes)
-        private = self._keys.private_key(terms.key_version)
+        try:
+            private = self._keys.private_key(terms.key_version)
+        except KeyUnsuitable:
+            raise DecryptionFailed from None
         grant_key = unwrap_grant_key(private, terms.wrap, context)
         for slip in scopes:
             if terms.scope is Scope.RECORD and slip.record == pointer.record:
@@ -105,7 +97,13 @@ class Reader:
         """
         context = record_wrap_context(self._network.chain_id, pointer, self._keys.address)
         blob = release.wraps.get(pointer.record, b"")
-        return unwrap(self._keys.private_key(), blob, context, length=32)
+        # The newest key at hand may not be published yet.
+        for version in range(self._keys.version, 0, -1):
+            try:
+                return unwrap(self._keys.private_key(version), blob, context, length=32)
+            except DecryptionFailed:
+                continue
+        raise DecryptionFailed
 
     def data_key(self, pointer: RecordPointer, key: bytes, slip: bytes) -> bytes:
         """Open a record slip (48 bytes) with the record key; return the 32-byte data key.
@@ -128,52 +126,49 @@ class Reader:
             RecordMissing: events and storage disagree on the record.
             DecryptionFailed: a key is not this record's, or the ciphertext was changed.
             CommitmentMismatch: what was opened is not what was anchored.
+            CidInvalid: its author named something that is no CID.
             BlockMissing: no store has the payload.
             StorageError: no store answers with the right bytes.
             RecordInvalid: its author sealed something damaged.
             RecordTooLarge: it is over a safety limit.
         """
-        state = self._network.relationship(pointer.relationship).record_of(pointer.record)
-        if state.root != pointer.root or state.locator_hash != keccak256(pointer.locator):
-            raise RecordMissing(record="0x" + pointer.record.hex())
+        state = stored_state(self._network, pointer)
+        cid = self.cid(pointer, key)
+        scratch, commitment = self._decrypt(pointer, cid, dek)
+        return self._verify(pointer, scratch, cid, commitment, state.status)
+
+    def cid(self, pointer: RecordPointer, key: bytes) -> str:
+        """Open a record's locator with the record key; return its payload's CID as text.
+
+        Raises:
+            DecryptionFailed: the key is not this record's.
+            CidInvalid: its author named something that is no CID.
+        """
         place = bytes.fromhex(pointer.relationship[2:])
         locator = open_locator(key, pointer.locator, self._network.chain_id, place, pointer.record)
-        scratch, commitment, found = self._decrypt(pointer, locator, dek)
-        return self._verify(pointer, scratch, payload_digest(found.cid), commitment, found)
+        return str(from_binary(locator.cid))
 
-    def _decrypt(
-        self, pointer: RecordPointer, locator: Locator, dek: bytes
-    ) -> tuple[BinaryIO, bytes, _Found]:
+    def _decrypt(self, pointer: RecordPointer, cid: str, dek: bytes) -> tuple[BinaryIO, bytes]:
+        """Return the plaintext, rewound, and the key commitment; the next store on a failure."""
         context = record_context(self._network, pointer.attestation, pointer.author)
-        failure: StorageError | None = None
-        for found in self._sources(pointer, locator):
+        failure: StorageError = BlockMissing(cid="the payload", store="every custodian's store")
+        for store in self._stores(pointer):
             scratch = scratch_file()
             try:
-                found.stream.seek(_COMMITMENT_AT)
-                commitment = found.stream.read(32)
-                found.stream.seek(0)
-                open_payload(found.stream, scratch, dek, context)
+                with store.open(cid) as stream:
+                    stream.seek(_COMMITMENT_AT)
+                    commitment = stream.read(32)
+                    stream.seek(0)
+                    open_payload(stream, scratch, dek, context)
                 scratch.seek(0)
-                return scratch, commitment, found
+                return scratch, commitment
             except StorageError as err:
                 scratch.close()
                 failure = err
             except BaseException:
                 scratch.close()
                 raise
-            finally:
-                found.stream.close()
-        raise failure or BlockMissing(cid="the payload", store="every custodian's store")
-
-    def _sources(self, pointer: RecordPointer, locator: Locator) -> list[_Found]:
-        cid = str(from_binary(locator.cid))
-        found = []
-        for store in self._stores(pointer):
-            try:
-                found.append(_Found(cid, store.open(cid), store.name))
-            except StorageError:
-                continue
-        return found
+        raise failure
 
     def _stores(self, pointer: RecordPointer) -> list[Store]:
         parties = self._network.relationship(pointer.relationship).parties()
@@ -191,13 +186,13 @@ class Reader:
         self,
         pointer: RecordPointer,
         scratch: BinaryIO,
-        digest: bytes,
+        cid: str,
         commitment: bytes,
-        found: _Found,
+        status: RecordStatus,
     ) -> Opened:
-        confirmed = pointer.status is RecordStatus.CONFIRMED
+        confirmed = status is RecordStatus.CONFIRMED
         checks = (
-            f"every block of {found.cid} against its content identifier",
+            f"every block of {cid} against its content identifier",
             "every chunk against its tag and this record's place",
             "every element against the root anchored on chain",
         )
@@ -207,8 +202,9 @@ class Reader:
             standing="confirmed by the patient" if confirmed else "attested by the clinician only",
         )
         content = ContentTree(opened.header.leaf_seed, opened.elements).root
-        root = record_root(leaf0(opened.header.leaf_seed, digest, commitment), content)
-        if content != pointer.attestation.content_root or root != pointer.root:
+        leaf = leaf0(opened.header.leaf_seed, payload_digest(cid), commitment)
+        mismatch = content != pointer.attestation.content_root or opened.kind != pointer.kind
+        if mismatch or record_root(leaf, content) != pointer.root:
             opened.close()
             raise CommitmentMismatch(what="record")
         return opened

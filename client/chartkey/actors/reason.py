@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chartkey.crypto.derivation import PREFIX
 from chartkey.crypto.draft import open_draft, seal_draft
-from chartkey.errors import ArgumentInvalid, DecryptionFailed
+from chartkey.errors import ArgumentInvalid, CryptoError, DecryptionFailed
 
 if TYPE_CHECKING:
     from chartkey.chain.encryption import EncryptionKey
@@ -24,10 +24,13 @@ def write_reason(text: str, owner: str, key: EncryptionKey, request: bytes) -> b
     """Seal a reason to the owner's key, bound to the request (32-byte id); empty stays empty.
 
     Raises:
-        ArgumentInvalid: it is longer than 1,000 bytes of UTF-8.
+        ArgumentInvalid: it is longer than 1,000 bytes of UTF-8, or no text that UTF-8 can hold.
         KeyUnsuitable: the owner's key is not suitable.
     """
-    plain = text.encode()
+    try:
+        plain = text.encode()
+    except UnicodeEncodeError as err:
+        raise ArgumentInvalid(function="reason", problem="it is no valid text") from err
     if not plain:
         return b""
     if len(plain) > LONGEST:
@@ -43,8 +46,10 @@ def write_reason(text: str, owner: str, key: EncryptionKey, request: bytes) -> b
 def read_reason(keys: Keys, request: Requested) -> str:
     """Open a request's reason with the owner's keys.
 
+    Its author is whoever asks: what could steer a terminal or turn the text around is taken out.
+
     Raises:
-        DecryptionFailed: it was not sealed to these keys.
+        DecryptionFailed: it was not sealed to these keys, or is no reason at all.
     """
     if not request.reason:
         return ""
@@ -54,9 +59,10 @@ def read_reason(keys: Keys, request: Requested) -> str:
             private = keys.private_key(version)
             source = io.BytesIO(request.reason)
             open_draft(source, plain, keys.address_bytes, private, _context(request.id))
-        except DecryptionFailed:
+        except CryptoError:
             continue
-        return plain.getvalue().rstrip(b"\0").decode("utf-8", "replace")
+        text = plain.getvalue().rstrip(b"\0").decode("utf-8", "replace")
+        return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
     raise DecryptionFailed
 
 

@@ -6,16 +6,17 @@ stands on chain can always be read; what an interruption leaves behind leads now
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from chartkey.actors.drafting import read_draft
 from chartkey.actors.place import record_context
 from chartkey.crypto.commitment import leaf0, record_root
 from chartkey.crypto.payload import new_dek, seal
 from chartkey.crypto.slip import seal_locator, seal_record_slip
-from chartkey.custody.custodian import SlipDelivery
 from chartkey.custody.database import RecordSlip
-from chartkey.custody.statements import inquire
+from chartkey.errors import ContractRefused
 from chartkey.models import Authored
 from chartkey.records import scratch_file
 from chartkey.storage import replicate
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from chartkey.crypto.keytree import RelationshipRoot
     from chartkey.custody.custodian import DraftHeader
     from chartkey.custody.directory import Directory
-    from chartkey.models import Parties
 
-__all__ = ["Sealed", "hand_over", "seal_record"]
+__all__ = ["Sealed", "seal_draft", "sealing_again"]
+
+_OVERTAKEN = ("RecordEpochInvalid", "RecordNonceUsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,53 @@ class Sealed:
     epoch: int
 
 
-def seal_record(
+def seal_draft(
+    network: Network,
+    directory: Directory,
+    keys: Keys,
+    header: DraftHeader,
+    draft: BinaryIO,
+    root: RelationshipRoot,
+) -> Sealed:
+    """Open a draft, seal it under a fresh data key, pin it at institution and mirror (R53).
+
+    Args:
+        network: The connection.
+        directory: Where the stores are.
+        keys: Of one of the draft's recipients.
+        header: The draft's header.
+        draft: The sealed draft, from its first byte.
+        root: The relationship's root.
+
+    Raises:
+        DecryptionFailed: the draft does not open with these keys, or was changed.
+        CommitmentMismatch: it is not what its author signed.
+        CustodianUnavailable: a store is not listed.
+        StorageError: a store is full, read-only or away; nothing was anchored.
+    """
+    opened, container = read_draft(network, keys, header, draft)
+    epoch = network.relationship(header.attestation.relationship).key_epoch().next
+    with container:
+        container.seek(0)
+        seed = opened.header.leaf_seed
+        return _seal_record(network, directory, header, container, seed, root, epoch)
+
+
+def sealing_again(anchor: Callable[[], None]) -> None:
+    """Seal and anchor; once more when a revocation or another record came in between (P04).
+
+    Raises:
+        ContractRefused: as ``anchor`` does, the second time.
+    """
+    try:
+        anchor()
+    except ContractRefused as err:
+        if err.values["error"] not in _OVERTAKEN:
+            raise
+        anchor()
+
+
+def _seal_record(
     network: Network,
     directory: Directory,
     header: DraftHeader,
@@ -51,21 +99,6 @@ def seal_record(
     root: RelationshipRoot,
     epoch: int,
 ) -> Sealed:
-    """Seal a container under a fresh data key and pin it at institution and mirror (R53).
-
-    Args:
-        network: The connection.
-        directory: Where the stores are.
-        header: The draft's header.
-        container: The container's plaintext, from its first byte.
-        seed: The leaf seed inside it.
-        root: The relationship's root.
-        epoch: The key epoch that the record belongs to.
-
-    Raises:
-        CustodianUnavailable: a store is not listed.
-        StorageError: a store is full, read-only or away; nothing was anchored.
-    """
     attestation = header.attestation
     dek = new_dek()
     with scratch_file() as payload:
@@ -94,28 +127,6 @@ def seal_record(
         ),
         epoch=epoch,
     )
-
-
-def hand_over(
-    network: Network,
-    directory: Directory,
-    keys: Keys,
-    parties: Parties,
-    delivery: SlipDelivery,
-) -> None:
-    """Give slips to institution and mirror, both of them (P01).
-
-    Raises:
-        CustodianUnavailable: one of them is away; do it again before anchoring.
-        AccessDenied: the keys are no party's.
-    """
-    for keeper in (parties.institution, parties.mirror):
-        if keeper is None:
-            continue
-        signed = inquire(
-            network, keys, delivery.relationship, keeper, "keep-slips", delivery.digest()
-        )
-        directory.custodian(keeper).keep_slips(delivery, signed)
 
 
 def _pin(network: Network, directory: Directory, relationship: str, payload: BinaryIO) -> str:

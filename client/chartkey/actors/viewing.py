@@ -8,29 +8,32 @@ from typing import TYPE_CHECKING
 
 from chartkey.actors.person import Person
 from chartkey.actors.reason import write_reason
+from chartkey.chain.address import checksum
 from chartkey.chain.encryption import encryption_key
 from chartkey.chain.events import events
 from chartkey.crypto.digest import keccak256
 from chartkey.custody.custodian import Release
+from chartkey.custody.promise import check_promise
 from chartkey.custody.release import NO_GRANT, covers
 from chartkey.custody.statements import ReadingReceipt
 from chartkey.errors import (
     AccessDenied,
     Ambiguous,
+    ChartkeyError,
+    CryptoError,
     CustodianUnavailable,
+    CustodyError,
     DecryptionFailed,
+    HeadStale,
     PersonInactive,
-    ReceiptInvalid,
     RelationshipMissing,
     RequestMissing,
-    SignatureInvalid,
 )
 from chartkey.models import (
     ZERO32,
     AccessRequest,
     Granted,
     Kind,
-    Parties,
     Purpose,
     RecordPointer,
     Requested,
@@ -40,6 +43,7 @@ from chartkey.models import (
 from chartkey.records import Opened
 
 if TYPE_CHECKING:
+    from chartkey.chain.history import RelationshipHistory
     from chartkey.chain.network import Network
     from chartkey.crypto.keyfile import Keys
     from chartkey.custody.directory import Directory
@@ -86,15 +90,18 @@ class Viewing(Person):
             relationship: Which of the patient's relationships the records are in.
 
         Raises:
+            AddressInvalid: the patient's account is malformed.
+            ArgumentInvalid: purpose or reason is malformed or too long.
             PersonUnknown: the patient is not certified.
             PersonInactive: this clinician may not act now.
-            RelationshipMissing: the patient has no accepted relationship.
+            RelationshipMissing: the patient has no accepted relationship, or not that one.
             Ambiguous: several; pass ``relationship``.
             ContractRefused: for example because sixteen requests are open.
             CustodianUnavailable: no member relays.
         """
         self._require_active()
-        chosen = relationship or self._only(patient, self._accepted(patient))
+        patient = checksum(patient)
+        chosen = self._chosen(patient, self._accepted(patient), relationship)
         self._settle(self.institution)
         waiting = self._waiting(chosen, kind, record, str(purpose))
         if waiting is not None:
@@ -133,7 +140,8 @@ class Viewing(Person):
         """Read a record under a grant, or as staff of the institution that wrote it.
 
         A receipt is signed before any key is released (P10); the custodian's promise that it
-        is logged is kept beside the key file.
+        is logged is kept beside the key file. What one custodian refuses, or does not have, or
+        gives in a form that does not open, the other is asked for.
 
         Raises:
             AccessDenied: for every reason alike.
@@ -147,13 +155,27 @@ class Viewing(Person):
         parties = self.network.relationship(record.relationship).parties()
         if grant is None and parties.institution != self.institution:
             raise AccessDenied
-        release = self._release(record, grant, parties)
+        # The mirror has no keys for staff.
+        keepers = [parties.institution, *([parties.mirror] if grant and parties.mirror else [])]
+        failure: ChartkeyError = AccessDenied()
+        for keeper in keepers:
+            try:
+                return self._read_through(keeper, record, grant)
+            except (AccessDenied, CryptoError, CustodyError, HeadStale) as err:
+                # One house alone cannot keep from a viewer what the patient granted (P01).
+                first = keeper == keepers[0] or isinstance(failure, CustodianUnavailable)
+                failure = err if first else failure
+        raise failure
+
+    def _read_through(self, keeper: str, record: RecordPointer, grant: Granted | None) -> Opened:
+        release = self._released_by(keeper, record, grant)
         self.device.keep_promise(release.promise)
         if grant is not None:
             key = self._reader.granted_key(record, grant, release.scopes)
         else:
             key = self._reader.staff_key(record, release)
-        slips = [s.slip for s in release.records if s.record == record.record]
+        wanted = (record.record, record.root)
+        slips = [s.slip for s in release.records if (s.record, s.root) == wanted]
         if not slips:
             raise DecryptionFailed
         return self._reader.open(record, key, self._reader.data_key(record, key, slips[0]))
@@ -181,12 +203,7 @@ class Viewing(Person):
         """
         given = events(self.network, names=["AccessGranted"], topics=[self.address])
         addresses = dict.fromkeys(event.address for event in given)
-        granted = [
-            pointer
-            for address in addresses
-            for pointer in self.history(address).records()
-            if self._grant_for(pointer)
-        ]
+        granted = [p for address in addresses for p in self._covered(self.history(address))]
         return list({p.record: p for p in [*granted, *self._authored()]}.values())
 
     def _require_active(self) -> None:
@@ -195,19 +212,20 @@ class Viewing(Person):
         if not active:
             raise PersonInactive(address=self.address, affiliation="0x" + self.affiliation.hex())
 
-    def _only(self, patient: str, relationships: list[str]) -> str:
-        if not relationships:
+    def _chosen(self, patient: str, accepted: list[str], wanted: str | None) -> str:
+        """Return the relationship that is meant: the wanted one, or the only one."""
+        if wanted is not None:
+            accepted = [one for one in accepted if one == checksum(wanted)]
+        if not accepted:
             raise RelationshipMissing(owner=patient, status="accepted")
-        if len(relationships) > 1:
-            names = self.directory.names()
-            choices = []
-            for relationship in relationships:
-                house = self.network.relationship(relationship).parties().institution
-                choices.append(f"{relationship} ({names.get(house, house)})")
-            raise Ambiguous(
-                what="relationships", choices=", ".join(choices), parameter="relationship"
-            )
-        return relationships[0]
+        if len(accepted) > 1:
+            choices = ", ".join(self._described(relationship) for relationship in accepted)
+            raise Ambiguous(what="relationships", choices=choices, parameter="relationship")
+        return accepted[0]
+
+    def _described(self, relationship: str) -> str:
+        house = self.network.relationship(relationship).parties().institution
+        return f"{relationship} ({self.directory.names().get(house, house)})"
 
     def _waiting(
         self, relationship: str, kind: Kind | None, record: bytes | None, purpose: str
@@ -228,11 +246,11 @@ class Viewing(Person):
         raise RequestMissing(request="0x" + request.hex())
 
     def _authored(self) -> list[RecordPointer]:
-        anchored = events(self.network, names=["RecordAnchored"])
-        addresses = {e.address for e in anchored if e.args["author"] == self.address}
+        anchored = events(self.network, names=["RecordAnchored"], topics=[None, self.address])
+        addresses = sorted({event.address for event in anchored})
         return [
             pointer
-            for address in sorted(addresses)
+            for address in addresses
             for pointer in self.history(address).records()
             if pointer.author == self.address
         ]
@@ -240,26 +258,20 @@ class Viewing(Person):
     def _is_live(self, granted: Granted) -> bool:
         return self.network.relationship(granted.relationship).is_grant_live(granted.terms.id)
 
-    def _grant_for(self, record: RecordPointer) -> Granted | None:
-        for granted in reversed(self.history(record.relationship).grants()):
-            terms = granted.terms
-            mine = (terms.viewer, terms.affiliation) == (self.address, self.affiliation)
-            if mine and covers(terms, record) and self._is_live(granted):
-                return granted
-        return None
+    def _own_grants(self, history: RelationshipHistory) -> list[Granted]:
+        """Return the live grants to this person under this affiliation, the newest first."""
+        mine = (self.address, self.affiliation)
+        grants = reversed(history.grants())
+        own = [g for g in grants if (g.terms.viewer, g.terms.affiliation) == mine]
+        return [granted for granted in own if self._is_live(granted)]
 
-    def _release(self, record: RecordPointer, grant: Granted | None, parties: Parties) -> Release:
-        """Ask the author institution, then the mirror, which has no keys for staff."""
-        keepers = (parties.institution, parties.mirror if grant else None)
-        away: CustodianUnavailable | None = None
-        for keeper in keepers:
-            if keeper is None:
-                continue
-            try:
-                return self._released_by(keeper, record, grant)
-            except CustodianUnavailable as err:
-                away = err
-        raise away or AccessDenied()
+    def _covered(self, history: RelationshipHistory) -> list[RecordPointer]:
+        grants = self._own_grants(history)
+        return [p for p in history.records() if any(covers(g.terms, p) for g in grants)]
+
+    def _grant_for(self, record: RecordPointer) -> Granted | None:
+        grants = self._own_grants(self.history(record.relationship))
+        return next((g for g in grants if covers(g.terms, record)), None)
 
     def _released_by(self, keeper: str, record: RecordPointer, grant: Granted | None) -> Release:
         receipt = ReadingReceipt(
@@ -273,12 +285,7 @@ class Viewing(Person):
         )
         signed = receipt.sign(self.keys, self.network.chain_id)
         release = self.directory.custodian(keeper).release(signed)
-        try:
-            promised = release.promise.check(self.network.chain_id)
-        except SignatureInvalid as err:
-            raise ReceiptInvalid(problem="the custodian's promise is not signed by it") from err
-        if (promised.custodian, promised.relationship) != (keeper, record.relationship):
-            raise ReceiptInvalid(problem="the custodian's promise is about something else")
+        check_promise(release.promise, signed, self.network.chain_id)
         return release
 
 

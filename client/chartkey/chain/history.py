@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chartkey.crypto.digest import keccak256
 from chartkey.errors import RecordMissing, RelationshipMissing
 from chartkey.models import (
     Attestation,
@@ -23,8 +24,26 @@ from chartkey.models import (
 if TYPE_CHECKING:
     from chartkey.chain.events import Event
     from chartkey.chain.network import Network
+    from chartkey.models import RecordState
 
-__all__ = ["RelationshipHistory"]
+__all__ = ["RelationshipHistory", "stored_state"]
+
+
+def stored_state(network: Network, pointer: RecordPointer) -> RecordState:
+    """Return what the contract stores of a record, if that is what its event told (T24).
+
+    Status and whether a later version replaces it may have changed since: storage decides.
+
+    Raises:
+        RecordMissing: events and storage disagree on root, locator, author, kind or epoch.
+        NodeUnavailable: the node is away.
+    """
+    state = network.relationship(pointer.relationship).record_of(pointer.record)
+    stored = (state.root, state.locator_hash, state.author, state.kind, state.epoch)
+    locator_hash = keccak256(pointer.locator)
+    if stored != (pointer.root, locator_hash, pointer.author, pointer.kind, pointer.epoch):
+        raise RecordMissing(record="0x" + pointer.record.hex())
+    return state
 
 
 class RelationshipHistory:
@@ -32,7 +51,7 @@ class RelationshipHistory:
 
     Args:
         network: Where the relationship lives.
-        relationship: Its address; it must be genuine, see ``Network.is_clone``.
+        relationship: Its address; it must be genuine, see ``Network.contract_at``.
         to_block: The last block looked at; None for the newest.
     """
 

@@ -7,12 +7,12 @@ implementation may sit on the other side of a network.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from chartkey.crypto.digest import keccak256
 from chartkey.custody.database import LogEntry, RecordSlip, ScopeSlip
-from chartkey.custody.statements import Inquiry, Promise, ReadingReceipt, Signed
+from chartkey.custody.statements import Inquiry, Promise, ReadingReceipt, Signed, fits
 from chartkey.errors import RecordInvalid
 from chartkey.models import Attestation
 
@@ -21,7 +21,22 @@ if TYPE_CHECKING:
     from chartkey.chain.sender import Receipt
     from chartkey.storage.store import Store
 
-__all__ = ["Custodian", "DraftHeader", "Release", "SlipDelivery"]
+__all__ = ["MOST_SLIPS", "Custodian", "DraftHeader", "Release", "SlipDelivery"]
+
+MOST_SLIPS = 4096
+"""Slips in one delivery: a bound on what one signature makes a custodian do (T14)."""
+
+_LONGEST_HEADER = 4096
+_ATTESTED = {
+    "relationship": "address",
+    "record_id": "bytes32",
+    "parent": "bytes32",
+    "kind": "uint8",
+    "profile": "bytes32",
+    "affiliation": "bytes32",
+    "content_root": "bytes32",
+    "deadline": "uint48",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,14 @@ class DraftHeader:
         """The id of the record that is to be, 32 bytes."""
         return self.attestation.record_id
 
+    @property
+    def is_canonical(self) -> bool:
+        """Whether every field has the one form that its type allows."""
+        signed = (fits(getattr(self.attestation, name), kind) for name, kind in _ATTESTED.items())
+        accounts = fits(self.author, "address") and fits(self.owner, "address")
+        numbers = fits(self.size, "uint48") and fits(self.left_at, "uint48")
+        return all(signed) and accounts and numbers and fits(self.signature, "bytes65")
+
     def to_json(self) -> str:
         """Return the header as one JSON object, bytes in hexadecimal."""
         return json.dumps(asdict(self), default=bytes.hex)
@@ -55,14 +78,21 @@ class DraftHeader:
             RecordInvalid: it is something else.
         """
         try:
-            fields: dict[str, Any] = json.loads(text)
-            attestation = fields.pop("attestation")
-            for name in ("record_id", "parent", "profile", "affiliation", "content_root"):
-                attestation[name] = bytes.fromhex(attestation[name])
-            fields["signature"] = bytes.fromhex(fields["signature"])
-            return cls(attestation=Attestation(**attestation), **fields)
-        except (ValueError, TypeError, KeyError, AttributeError) as err:
+            header = cls._parse(json.loads(text[: _LONGEST_HEADER + 1]))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as err:
             raise RecordInvalid(source="draft header", problem="it is damaged") from err
+        if not header.is_canonical:
+            raise RecordInvalid(source="draft header", problem="it is damaged")
+        return header
+
+    @classmethod
+    def _parse(cls, fields: dict[str, Any]) -> DraftHeader:
+        attestation = fields.pop("attestation")
+        for name, kind in _ATTESTED.items():
+            if kind == "bytes32":
+                attestation[name] = bytes.fromhex(attestation[name])
+        fields["signature"] = bytes.fromhex(fields["signature"])
+        return cls(attestation=Attestation(**attestation), **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +103,16 @@ class SlipDelivery:
     records: tuple[RecordSlip, ...] = ()
     scopes: tuple[ScopeSlip, ...] = ()
 
+    @property
+    def is_canonical(self) -> bool:
+        """Whether all are of this relationship, of the right widths, and not too many (T14)."""
+        slips: list[RecordSlip | ScopeSlip] = [*self.records, *self.scopes]
+        return len(slips) <= MOST_SLIPS and all(
+            slip.relationship == self.relationship and _is_whole(slip) for slip in slips
+        )
+
     def digest(self) -> bytes:
-        """Return the 32 bytes that the accompanying inquiry signs."""
+        """Return the 32 bytes that the accompanying inquiry signs; first see that it is whole."""
         parts = [s.record + s.root + s.slip for s in self.records]
         for s in self.scopes:
             place = s.epoch.to_bytes(8, "big") + s.kind.to_bytes(2, "big")
@@ -93,7 +131,18 @@ class Release:
     promise: Signed[Promise]
     records: tuple[RecordSlip, ...]
     scopes: tuple[ScopeSlip, ...]
-    wraps: dict[bytes, bytes]
+    wraps: dict[bytes, bytes] = field(repr=False)
+
+
+def _is_whole(slip: RecordSlip | ScopeSlip) -> bool:
+    """Fixed widths: two deliveries then never share a digest."""
+    if not fits(slip.slip, "bytes48"):
+        return False
+    if isinstance(slip, RecordSlip):
+        return fits(slip.record, "bytes32") and fits(slip.root, "bytes32")
+    place = fits(slip.epoch, "uint32") and fits(slip.kind, "uint8")
+    single = slip.record == b"" or (fits(slip.record, "bytes32") and not slip.epoch + slip.kind)
+    return fits(slip.grant, "bytes16") and place and single
 
 
 class Custodian(Protocol):
@@ -125,10 +174,13 @@ class Custodian(Protocol):
         """Erase the draft of the record that is the inquiry's subject; a missing one is erased."""
 
     def keep_slips(self, delivery: SlipDelivery, inquiry: Signed[Inquiry]) -> None:
-        """Keep slips from the owner or the fellow custodian; the subject is their digest."""
+        """Keep slips from owner or author institution; the subject is their digest."""
 
     def own_slips(self, inquiry: Signed[Inquiry]) -> list[RecordSlip]:
         """Return every record slip of a relationship to its owner (P43)."""
+
+    def drop_slips(self, inquiry: Signed[Inquiry]) -> None:
+        """Erase a relationship's slips for its owner, once this is no longer its custodian."""
 
     def release(self, receipt: Signed[ReadingReceipt]) -> Release:
         """Return slips for records that the chain allows, once the receipt is durable (P11)."""

@@ -5,10 +5,12 @@ Deleting a row overwrites its bytes (``secure_delete``): a slip that was erased 
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,8 @@ CREATE TABLE IF NOT EXISTS access_log (
     at INTEGER NOT NULL, relationship TEXT NOT NULL, reader TEXT NOT NULL, record BLOB NOT NULL,
     grant_id BLOB NOT NULL, outcome TEXT NOT NULL, receipt INTEGER) STRICT;
 CREATE INDEX IF NOT EXISTS access_by_relationship ON access_log (relationship, at);
+CREATE TABLE IF NOT EXISTS relay (at INTEGER NOT NULL, account TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS relay_by_account ON relay (account, at);
 """
 
 
@@ -48,7 +52,7 @@ class RecordSlip:
     relationship: str
     record: bytes
     root: bytes
-    slip: bytes
+    slip: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class ScopeSlip:
     epoch: int
     kind: int
     record: bytes
-    slip: bytes
+    slip: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +86,20 @@ class LogEntry:
 class Database:
     """Slips, drafts' headers, direct revocations and the access log of one custodian.
 
+    One thread uses it; another is refused. Several processes may share the file.
+
     Args:
         path: The file, made with mode 0600 when it is missing.
         institution: Named in errors.
+
+    Raises:
+        CustodianUnavailable: the file cannot be used, or others may read it (T27).
     """
 
     def __init__(self, path: Path, institution: str) -> None:
         self._institution = institution
         with self._translated():
-            path.touch(mode=0o600)
+            self._claim(path)
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
@@ -101,21 +110,48 @@ class Database:
         """Close the file; the object is not used afterwards."""
         self._connection.close()
 
-    def put_slips(self, records: list[RecordSlip], scopes: list[ScopeSlip]) -> None:
+    def put_slips(
+        self, records: list[RecordSlip], scopes: list[ScopeSlip], *, replace: bool = False
+    ) -> None:
         """Keep slips, all or none; one that is here already stays as it is.
+
+        With ``replace``, scope slips take the place of earlier ones; record slips never do.
 
         Raises:
             CustodianUnavailable: the file cannot be written.
         """
+        conflict = "REPLACE" if replace else "IGNORE"
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO record_slip VALUES (?, ?, ?, ?)",
                 [(s.relationship, s.record, s.root, s.slip) for s in records],
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO scope_slip VALUES (?, ?, ?, ?, ?, ?)",
+                f"INSERT OR {conflict} INTO scope_slip VALUES (?, ?, ?, ?, ?, ?)",
                 [(s.relationship, s.grant, s.epoch, s.kind, s.record, s.slip) for s in scopes],
             )
+
+    def count_slips(self, relationship: str) -> int:
+        """Return how many slips are kept for a relationship.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        query = (
+            "SELECT (SELECT count(*) FROM record_slip WHERE relationship = ?1)"
+            " + (SELECT count(*) FROM scope_slip WHERE relationship = ?1)"
+        )
+        return int(self._one(query, (relationship,))[0])
+
+    def drop_slips(self, relationship: str) -> None:
+        """Erase every slip of a relationship.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._erasing() as connection:
+            for table in ("record_slip", "scope_slip"):
+                connection.execute(f"DELETE FROM {table} WHERE relationship = ?", (relationship,))
 
     def record_slip(self, relationship: str, record: bytes, root: bytes) -> bytes | None:
         """Return the slip of a record with that root, or None.
@@ -156,7 +192,7 @@ class Database:
         Raises:
             CustodianUnavailable: the file cannot be written.
         """
-        with self._transaction() as connection:
+        with self._erasing() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?)", (relationship, grant, at)
             )
@@ -186,14 +222,22 @@ class Database:
                 (record, relationship, header, deadline),
             )
 
-    def drafts(self, relationship: str | None = None) -> list[str]:
-        """Return the headers of waiting drafts, of one relationship or of all.
+    def drafts(self, relationship: str) -> list[str]:
+        """Return the headers of a relationship's waiting drafts, the most urgent first.
 
         Raises:
             CustodianUnavailable: the file cannot be read.
         """
-        query = "SELECT header FROM draft WHERE ?1 IS NULL OR relationship = ?1 ORDER BY deadline"
+        query = "SELECT header FROM draft WHERE relationship = ? ORDER BY deadline"
         return [row[0] for row in self._all(query, (relationship,))]
+
+    def draft_records(self) -> list[bytes]:
+        """Return the record ids of every waiting draft.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        return [row[0] for row in self._all("SELECT record FROM draft", ())]
 
     def draft(self, record: bytes) -> str | None:
         """Return the header of one waiting draft, or None.
@@ -237,6 +281,45 @@ class Database:
         query = "SELECT * FROM access_log WHERE relationship = ? ORDER BY at, rowid"
         return [LogEntry(*row) for row in self._all(query, (relationship,))]
 
+    def denials(self, relationship: str, reader: str, since: int) -> int:
+        """Return how many denials of a reader the log holds since a time.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        query = (
+            "SELECT count(*) FROM access_log"
+            " WHERE relationship = ? AND at >= ? AND reader = ? AND outcome = 'denied'"
+        )
+        return int(self._one(query, (relationship, since, reader))[0])
+
+    def count_relay(self, account: str, at: int, since: int, most: int) -> bool:
+        """Count one relayed call; False, and not counted, when ``most`` were since a time.
+
+        Raises:
+            CustodianUnavailable: the file cannot be written.
+        """
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM relay WHERE at < ?", (since,))
+            query = "SELECT count(*) FROM relay WHERE account = ?"
+            allowed = bool(connection.execute(query, (account,)).fetchone()[0] < most)
+            if allowed:
+                connection.execute("INSERT INTO relay VALUES (?, ?)", (at, account))
+            return allowed
+
+    def _claim(self, path: Path) -> None:
+        """Make the file, or see that nobody else may use it.
+
+        It is not opened when it exists: closing it again would drop SQLite's locks on it.
+        """
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            mode = path.lstat().st_mode
+            if not stat.S_ISREG(mode) or mode & 0o077:
+                problem = "others may read or write its database, or it is no plain file"
+                raise CustodianUnavailable(institution=self._institution, problem=problem) from None
+
     def _one(self, query: str, values: tuple[Any, ...]) -> Any:
         with self._translated():
             return self._connection.execute(query, values).fetchone()
@@ -251,10 +334,20 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk may have ended it already, or refused the commit and left it open.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _erasing(self) -> Iterator[sqlite3.Connection]:
+        """What was deleted is still in the write-ahead log until that is emptied (P06)."""
+        with self._transaction() as connection:
+            yield connection
+        with self._translated():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

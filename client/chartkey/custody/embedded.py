@@ -6,36 +6,38 @@ folder. The same interface stands behind HTTP later.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from chartkey.chain.encryption import encryption_key
-from chartkey.chain.forward import check_forward, decode_forward
 from chartkey.chain.typed import attestation_signer
 from chartkey.crypto import rsa
 from chartkey.custody.custodian import Custodian, DraftHeader, Release, SlipDelivery
 from chartkey.custody.database import Database, LogEntry, RecordSlip
+from chartkey.custody.drafts import DraftShelf
 from chartkey.custody.log import ReceiptLog
+from chartkey.custody.promise import log_entry, make_promise
+from chartkey.custody.relay import RelayRule
 from chartkey.custody.release import Permission, ReleaseRule
 from chartkey.custody.roots import record_wrap_context, relationship_root
 from chartkey.custody.statements import Inquiry, Promise, ReadingReceipt, Signed
 from chartkey.custody.supply import SlipSupply
 from chartkey.errors import (
     AccessDenied,
-    ChartkeyError,
+    CryptoError,
     CustodianUnavailable,
     DraftMissing,
+    KeyUnsuitable,
+    NotFound,
     SignatureInvalid,
 )
-from chartkey.models import Certification, RelationshipStatus
+from chartkey.models import RecordStatus, RelationshipStatus
 
 if TYPE_CHECKING:
+    from chartkey.chain.call import Call
     from chartkey.chain.forward import SignedForward
     from chartkey.chain.network import Network
     from chartkey.chain.sender import Receipt, Sender
@@ -45,7 +47,9 @@ if TYPE_CHECKING:
 __all__ = ["EmbeddedCustodian"]
 
 _INQUIRY_LIFETIME = 300
-_STEP = 1 << 18
+
+_MOST_KEPT = 1 << 18
+"""Slips of one relationship: its owner, whoever that is, cannot fill the disk (T14)."""
 
 
 class EmbeddedCustodian:
@@ -71,14 +75,19 @@ class EmbeddedCustodian:
         fellow: Callable[[str], Custodian],
     ) -> None:
         try:
-            (folder / "drafts").mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            # With ``parents`` the mode would hold for the last folder alone.
+            for private in (folder, folder / "drafts"):
+                private.mkdir(mode=0o700, exist_ok=True)
         except OSError as err:
             problem = f"its folder cannot be used ({err.strerror})"
             raise CustodianUnavailable(institution=keys.address, problem=problem) from err
         self._network, self._folder, self._keys, self._store = network, folder, keys, store
         self._database = Database(folder / "custodian.db", keys.address)
+        self._drafts = DraftShelf(folder / "drafts", self._database, keys.address)
         self._log = ReceiptLog(folder / "receipts.log")
-        self._rule = ReleaseRule(network, self._database, keys.address)
+        self._release = ReleaseRule(network, self._database, keys.address)
+        self._relay = RelayRule(network, self._database, keys.address)
         self._supply = SlipSupply(network, self._database, keys, fellow)
 
     @property
@@ -95,36 +104,34 @@ class EmbeddedCustodian:
         """Keep a draft whose attestation an active clinician of this institution signed.
 
         Raises:
-            AccessDenied: the author may not draft here, or the relationship is not accepted.
+            AccessDenied: the author may not draft here, the relationship is not accepted, the
+                profile is not adopted, the deadline has passed, or the record id is taken.
+            RecordInvalid: the draft is not as long as its header says.
             CustodianUnavailable: the draft cannot be written; nothing was kept.
         """
         self._check_author(header)
-        self._check_unused(header)
-        path = self._draft_path(header.record)
-        try:
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                shutil.copyfileobj(sealed, file, _STEP)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except OSError as err:
-            problem = f"the draft cannot be written ({err.strerror})"
-            raise CustodianUnavailable(institution=self.institution, problem=problem) from err
-        attestation = header.attestation
-        self._database.put_draft(
-            header.record, attestation.relationship, header.to_json(), attestation.deadline
-        )
+        self._check_terms(header)
+        self._drafts.keep(header, sealed)
 
     def drafts(self, inquiry: Signed[Inquiry]) -> list[DraftHeader]:
         """Return the waiting drafts of a relationship, to its owner or to this institution.
+
+        One that is anchored meanwhile and confirmed waits no longer: it is erased.
 
         Raises:
             AccessDenied: the inquiry is not theirs.
         """
         asked = self._admit(inquiry, "drafts")
-        kept = self._database.drafts(asked.relationship)
-        headers = [DraftHeader.from_json(text) for text in kept]
-        return [header for header in headers if self._is_recipient(header, asked.account)]
+        facade = self._network.relationship(asked.relationship)
+        found = []
+        for header in self._drafts.waiting(asked.relationship):
+            if not self._is_recipient(header, asked.account):
+                continue
+            if facade.record_of(header.record).status is RecordStatus.CONFIRMED:
+                self._drafts.drop(header.record)
+            else:
+                found.append(header)
+        return found
 
     def open_draft(self, inquiry: Signed[Inquiry]) -> BinaryIO:
         """Return a sealed draft to one of its recipients.
@@ -134,13 +141,8 @@ class EmbeddedCustodian:
             DraftMissing: it was confirmed, refused, or never left here.
         """
         asked = self._admit(inquiry, "open-draft")
-        header = self._header(asked.subject)
-        if not self._is_recipient(header, asked.account):
-            raise AccessDenied
-        try:
-            return self._draft_path(header.record).open("rb")
-        except OSError:
-            raise DraftMissing(draft="0x" + header.record.hex()) from None
+        self._require_recipient(self._drafts.header(asked.subject), asked)
+        return self._drafts.open(asked.subject)
 
     def drop_draft(self, inquiry: Signed[Inquiry]) -> None:
         """Erase a draft for one of its recipients; one that is not here is erased already.
@@ -150,36 +152,36 @@ class EmbeddedCustodian:
         """
         asked = self._admit(inquiry, "drop-draft")
         try:
-            header = self._header(asked.subject)
+            header = self._drafts.header(asked.subject)
         except DraftMissing:
             return
-        if not self._is_recipient(header, asked.account):
-            raise AccessDenied
-        self._draft_path(header.record).unlink(missing_ok=True)
-        self._database.drop_draft(header.record)
+        self._require_recipient(header, asked)
+        self._drafts.drop(asked.subject)
 
     def keep_slips(self, delivery: SlipDelivery, inquiry: Signed[Inquiry]) -> None:
-        """Keep slips from the owner, this institution, or the fellow custodian.
+        """Keep slips from the owner or the author institution, who alone can make them.
+
+        The owner's scope slips take the place of others: an institution could have handed its
+        mirror useless ones before. Record slips are never replaced: that would be an erasure.
 
         Raises:
-            AccessDenied: the sender is no party, or the slips are not what was signed.
+            AccessDenied: the sender is neither, this is not a custodian of the relationship, or
+                the slips are malformed, too many, or not what was signed.
             CustodianUnavailable: they cannot be written; none was kept.
         """
         asked = self._admit(inquiry, "keep-slips")
-        parties = self._network.relationship(delivery.relationship).parties()
-        senders = (parties.owner, parties.institution, parties.mirror)
-        keepers = (parties.institution, parties.mirror)
-        named = {s.relationship for s in delivery.records} | {
-            s.relationship for s in delivery.scopes
-        }
-        if (
-            asked.account not in senders
-            or self.institution not in keepers
-            or asked.subject != delivery.digest()
-            or not named <= {delivery.relationship} == {asked.relationship}
-        ):
-            raise AccessDenied
-        self._database.put_slips(list(delivery.records), list(delivery.scopes))
+        parties = self._network.relationship(asked.relationship).parties()
+        self._require(delivery.is_canonical and delivery.relationship == asked.relationship)
+        self._require(asked.subject == delivery.digest())
+        self._require(asked.account in (parties.owner, parties.institution))
+        self._require(self.institution in (parties.institution, parties.mirror))
+        self._require(parties.status in (RelationshipStatus.ACCEPTED, RelationshipStatus.ENDED))
+        self._require(self._database.count_slips(asked.relationship) < _MOST_KEPT)
+        self._database.put_slips(
+            list(delivery.records),
+            list(delivery.scopes),
+            replace=asked.account == parties.owner,
+        )
 
     def own_slips(self, inquiry: Signed[Inquiry]) -> list[RecordSlip]:
         """Return every record slip of a relationship to its owner; no receipt is asked (P43).
@@ -191,6 +193,19 @@ class EmbeddedCustodian:
         self._require_owner(asked)
         return self._database.record_slips(asked.relationship)
 
+    def drop_slips(self, inquiry: Signed[Inquiry]) -> None:
+        """Erase a relationship's slips for its owner, after another mirror was named (P01).
+
+        Raises:
+            AccessDenied: the inquiry is not the owner's, or this is a custodian of it still.
+            CustodianUnavailable: they cannot be erased.
+        """
+        asked = self._admit(inquiry, "drop-slips")
+        self._require_owner(asked)
+        parties = self._network.relationship(asked.relationship).parties()
+        self._require(self.institution not in (parties.institution, parties.mirror))
+        self._database.drop_slips(asked.relationship)
+
     def release(self, receipt: Signed[ReadingReceipt]) -> Release:
         """Apply P11, make the receipt durable (P10), and hand out the slips it leads to.
 
@@ -199,32 +214,31 @@ class EmbeddedCustodian:
             HeadStale: this custodian's node is behind.
             CustodianUnavailable: a slip is not here, or the log cannot be written.
         """
-        try:
-            permission = self._rule.check(receipt)
-        except AccessDenied:
-            self._note(receipt, "denied", None)
-            raise
+        permission = self._release.check(receipt)
         records = tuple(self._supply.record_slip(pointer) for pointer in permission.pointers)
-        if permission.terms is None:
-            wraps = self._wraps(permission, receipt.statement)
-            return Release(self._promise(receipt), records, (), wraps)
-        scopes = self._supply.scope_slips(permission, permission.terms)
+        try:
+            if permission.terms is None:
+                wraps = self._wraps(permission, receipt.statement)
+                return Release(self._promise(receipt), records, (), wraps)
+            scopes = self._supply.scope_slips(permission, permission.terms)
+        except (CryptoError, KeyUnsuitable, NotFound) as err:
+            problem = "its keys do not open this relationship, or the reader's key is unsuitable"
+            raise CustodianUnavailable(institution=self.institution, problem=problem) from err
         return Release(self._promise(receipt), records, tuple(scopes), {})
 
     def relay(self, forward: SignedForward) -> Receipt:
         """Pay for a registered person's call to this deployment; honour a revocation at once.
 
         Raises:
-            AccessDenied: the sender is nobody here, or the target is not of this deployment.
+            AccessDenied: the sender is nobody here, or it is no call that people make.
+            CustodianUnavailable: it has relayed enough of this sender's calls today.
             ContractRefused: the contract refuses; nothing was sent.
             TransactionUnknown: the node went away; calling again resumes.
         """
-        self.notice(forward)
-        person = self._network.registrar.person_of(forward.sender)
-        known = person.certification is not Certification.NONE
-        if not known and forward.to != self._network.address("Registrar"):
-            raise AccessDenied
-        return self._sender().relay(forward)
+        call = self._relay.read(forward)
+        self._honour(forward.sender, call)
+        self._relay.admit(forward.sender, call)
+        return self._sender.relay(forward)
 
     def settle(self) -> None:
         """Finish what was signed before an interruption; never send twice.
@@ -233,7 +247,7 @@ class EmbeddedCustodian:
             TransactionUnknown: the node went away again.
             NodeUnavailable: the node is away.
         """
-        self._sender().resume()
+        self._sender.resume()
 
     def notice(self, forward: SignedForward) -> None:
         """Honour a signed revocation before it is mined; other calls are only checked.
@@ -241,16 +255,7 @@ class EmbeddedCustodian:
         Raises:
             AccessDenied: it calls nothing of this deployment, or is not what it says.
         """
-        try:
-            check_forward(self._network, forward)
-            call = decode_forward(self._network, forward)
-        except ChartkeyError:
-            raise AccessDenied from None
-        if call.function != "revokeAccess":
-            return
-        if self._network.relationship(call.to).parties().owner != forward.sender:
-            raise AccessDenied
-        self._database.revoke(call.to, bytes(call.args[0]), int(time.time()))
+        self._honour(forward.sender, self._relay.read(forward))
 
     def access_log(self, inquiry: Signed[Inquiry]) -> list[LogEntry]:
         """Return readings and denials of a relationship to its owner (R26).
@@ -266,25 +271,33 @@ class EmbeddedCustodian:
         """Close the database; the object is not used afterwards."""
         self._database.close()
 
+    @cached_property
     def _sender(self) -> Sender:
         from chartkey.chain.journal import FileJournal
         from chartkey.chain.sender import Sender
 
         return Sender(self._network, self._keys, FileJournal(self._folder / "relay.journal"))
 
+    def _honour(self, sender: str, call: Call) -> None:
+        if call.function != "revokeAccess":
+            return
+        parties = self._network.relationship(call.to).parties()
+        self._require(parties.owner == sender)
+        if self.institution in (parties.institution, parties.mirror):
+            self._database.revoke(call.to, bytes(call.args[0]), int(time.time()))
+
     def _promise(self, receipt: Signed[ReadingReceipt]) -> Signed[Promise]:
-        entry = json.dumps(receipt.as_dict(), sort_keys=True).encode()
-        position = self._log.append(entry)
-        self._note(receipt, "read", position.index)
-        promise = Promise(
-            relationship=receipt.statement.relationship,
-            custodian=self.institution,
-            receipt=position.leaf,
-            index=position.index,
-            root=position.root,
-            promised_at=int(time.time()),
+        said, now = receipt.statement, int(time.time())
+        position = self._log.append(log_entry(receipt))
+        self._database.log(
+            [
+                LogEntry(
+                    now, said.relationship, said.reader, record, said.grant, "read", position.index
+                )
+                for record in said.records
+            ]
         )
-        return promise.sign(self._keys, self._network.chain_id)
+        return make_promise(said, position, self._keys, self._network.chain_id)
 
     def _wraps(self, permission: Permission, receipt: ReadingReceipt) -> dict[bytes, bytes]:
         """Staff hold no grant key: each record key is wrapped to the reader (R20)."""
@@ -297,70 +310,52 @@ class EmbeddedCustodian:
             wraps[pointer.record] = rsa.wrap(public, key, context)
         return wraps
 
-    def _note(self, receipt: Signed[ReadingReceipt], outcome: str, index: int | None) -> None:
-        said, now = receipt.statement, int(time.time())
-        self._database.log(
-            [
-                LogEntry(now, said.relationship, said.reader, record, said.grant, outcome, index)
-                for record in said.records[:16]
-            ]
-        )
-
     def _admit(self, inquiry: Signed[Inquiry], action: str) -> Inquiry:
         try:
             asked = inquiry.check(self._network.chain_id)
         except SignatureInvalid:
             raise AccessDenied from None
-        fresh = abs(time.time() - asked.signed_at) <= _INQUIRY_LIFETIME
-        genuine = self._network.is_clone(asked.relationship, "Relationship")
-        if (
-            not fresh
-            or not genuine
-            or (asked.custodian, asked.action) != (self.institution, action)
-        ):
-            raise AccessDenied
+        self._require(abs(time.time() - asked.signed_at) <= _INQUIRY_LIFETIME)
+        self._require((asked.custodian, asked.action) == (self.institution, action))
+        self._require(self._network.contract_at(asked.relationship) == "Relationship")
         return asked
 
     def _require_owner(self, asked: Inquiry) -> None:
-        if self._network.relationship(asked.relationship).parties().owner != asked.account:
-            raise AccessDenied
+        parties = self._network.relationship(asked.relationship).parties()
+        self._require(parties.owner == asked.account)
+
+    def _require_recipient(self, header: DraftHeader, asked: Inquiry) -> None:
+        self._require(header.attestation.relationship == asked.relationship)
+        self._require(self._is_recipient(header, asked.account))
 
     def _is_recipient(self, header: DraftHeader, account: str) -> bool:
         return account in (header.owner, header.author, self.institution)
 
     def _check_author(self, header: DraftHeader) -> None:
-        attestation = header.attestation
-        network = self._network
-        if not network.is_clone(attestation.relationship, "Relationship"):
-            raise AccessDenied
-        parties = network.relationship(attestation.relationship).parties()
-        active, above = network.registrar.is_clinician_active(
-            header.author, attestation.affiliation
-        )
+        network, attestation = self._network, header.attestation
+        self._require(header.is_canonical)
+        self._require(network.contract_at(attestation.relationship) == "Relationship")
         try:
             signer = attestation_signer(network, attestation, header.signature)
         except SignatureInvalid:
             raise AccessDenied from None
-        if (
-            not active
-            or signer != header.author
-            or not above == parties.institution == self.institution
-            or parties.owner != header.owner
-            or parties.status is not RelationshipStatus.ACCEPTED
-        ):
+        active, above = network.registrar.is_clinician_active(signer, attestation.affiliation)
+        parties = network.relationship(attestation.relationship).parties()
+        self._require(active and signer == header.author)
+        self._require(above == parties.institution == self.institution)
+        self._require(parties.owner == header.owner)
+        self._require(parties.status is RelationshipStatus.ACCEPTED)
+
+    def _check_terms(self, header: DraftHeader) -> None:
+        """What the contract would refuse later is refused before the patient is troubled."""
+        network, attestation = self._network, header.attestation
+        self._require(network.consortium.is_profile_of(attestation.profile, attestation.kind))
+        # A deadline in the past would let the institution anchor at once, without the patient.
+        self._require(attestation.deadline > max(network.block_time(), time.time()))
+        facade = network.relationship(attestation.relationship)
+        self._require(facade.record_of(header.record).status is RecordStatus.NONE)
+
+    @staticmethod
+    def _require(condition: bool) -> None:
+        if not condition:
             raise AccessDenied
-
-    def _check_unused(self, header: DraftHeader) -> None:
-        """A draft is replaced by its author alone: a colleague could swap it otherwise."""
-        kept = self._database.draft(header.record)
-        if kept is not None and DraftHeader.from_json(kept).author != header.author:
-            raise AccessDenied
-
-    def _header(self, record: bytes) -> DraftHeader:
-        text = self._database.draft(record)
-        if text is None:
-            raise DraftMissing(draft="0x" + record.hex())
-        return DraftHeader.from_json(text)
-
-    def _draft_path(self, record: bytes) -> Path:
-        return self._folder / "drafts" / f"{record.hex()}.draft"

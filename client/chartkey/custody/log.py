@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chartkey.errors import CustodianUnavailable, ReceiptInvalid
 
-__all__ = ["Position", "ReceiptLog", "verify_inclusion"]
+__all__ = ["Position", "ReceiptLog", "leaf_of", "sync_folder", "verify_inclusion"]
 
 _LONGEST_LINE = 1 << 20
 
@@ -28,6 +28,11 @@ class Position:
     index: int
     leaf: bytes
     root: bytes
+
+
+def leaf_of(entry: bytes) -> bytes:
+    """Return the leaf hash of an entry (RFC 6962, section 2.1). Never raises."""
+    return sha256(b"\x00" + entry).digest()
 
 
 class ReceiptLog:
@@ -60,27 +65,30 @@ class ReceiptLog:
             raise ReceiptInvalid(problem="it is not one line of at most 1 MiB")
         with self._locked() as file:
             self._catch_up(file)
-            try:
-                os.ftruncate(file, self._offset)
-                os.pwrite(file, entry + b"\n", self._offset)
-                os.fsync(file)
-            except OSError as err:
-                problem = f"its receipt log cannot be written ({err.strerror})"
-                raise CustodianUnavailable(institution="this log", problem=problem) from err
+            os.ftruncate(file, self._offset)
+            _write(file, entry + b"\n", self._offset)
+            os.fsync(file)
+            if not self._leaves:
+                sync_folder(self._path.parent)
             self._take(entry)
             return Position(len(self._leaves) - 1, self._leaves[-1], self._whole())
 
     def entries(self) -> list[bytes]:
-        """Return every entry in order."""
+        """Return every entry in order.
+
+        Raises:
+            CustodianUnavailable: the log cannot be read.
+        """
         with self._locked() as file:
             self._catch_up(file)
-            return _read(file, 0, self._offset).splitlines()
+            return _read(file, 0, self._offset).split(b"\n")[:-1]
 
     def prove(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the audit path of an entry in the tree of the first ``size`` entries.
 
         Raises:
             ReceiptInvalid: there is no such entry.
+            CustodianUnavailable: the log cannot be read.
         """
         whole = len(self)
         size = whole if size is None else size
@@ -89,31 +97,40 @@ class ReceiptLog:
         return _path(index, self._leaves[:size])
 
     def root(self, size: int | None = None) -> bytes:
-        """Return the root of the first ``size`` entries, by default of all."""
+        """Return the root of the first ``size`` entries, by default of all.
+
+        Raises:
+            CustodianUnavailable: the log cannot be read.
+        """
         whole = len(self)
         return self._whole() if size in (None, whole) else _root(self._leaves[:size])
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = os.open(self._path, flags, 0o600)
         except OSError as err:
-            problem = f"its receipt log cannot be opened ({err.strerror})"
-            raise CustodianUnavailable(institution="this log", problem=problem) from err
+            raise _unusable(f"cannot be opened ({err.strerror})") from err
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
+        except OSError as err:
+            raise _unusable(f"cannot be used ({err.strerror})") from err
         finally:
             os.close(file)
 
     def _catch_up(self, file: int) -> None:
-        fresh = _read(file, self._offset, os.fstat(file).st_size)
-        whole = fresh[: fresh.rfind(b"\n") + 1]
-        for line in whole.splitlines():
+        size = os.fstat(file).st_size
+        if size < self._offset:
+            # Going on would fill the gap with zeros and promise positions that are not there.
+            raise _unusable("is shorter than it was: promised receipts are missing")
+        fresh = _read(file, self._offset, size)
+        for line in fresh.split(b"\n")[:-1]:
             self._take(line)
 
     def _take(self, entry: bytes) -> None:
-        height, peak = 0, sha256(b"\x00" + entry).digest()
+        height, peak = 0, leaf_of(entry)
         self._leaves.append(peak)
         while self._peaks and self._peaks[-1][0] == height:
             height, peak = height + 1, _node(self._peaks.pop()[1], peak)
@@ -179,6 +196,30 @@ def _path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     if index < middle:
         return [*_path(index, leaves[:middle]), _root(leaves[middle:])]
     return [*_path(index - middle, leaves[middle:]), _root(leaves[:middle])]
+
+
+def _unusable(problem: str) -> CustodianUnavailable:
+    return CustodianUnavailable(institution="this log", problem=f"its receipt log {problem}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; a file's own fsync does not.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(file: int, data: bytes, start: int) -> None:
+    """A disk that fills up takes a part without an error, and only then refuses."""
+    while data:
+        written = os.pwrite(file, data, start)
+        data, start = data[written:], start + written
 
 
 def _read(file: int, start: int, end: int) -> bytes:

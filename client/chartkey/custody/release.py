@@ -10,18 +10,26 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chartkey.chain.history import RelationshipHistory
+from chartkey.chain.history import RelationshipHistory, stored_state
 from chartkey.chain.pool import pending_calls
 from chartkey.chain.relationship import grant_digest
-from chartkey.custody.database import Database
+from chartkey.custody.database import Database, LogEntry
 from chartkey.custody.statements import ReadingReceipt, Signed
-from chartkey.errors import AccessDenied, NotFound, SignatureInvalid
-from chartkey.models import ZERO32, GrantTerms, Kind, Parties, RecordPointer, Scope
+from chartkey.errors import AccessDenied, InputError, NotFound, SignatureInvalid
+from chartkey.models import (
+    ZERO32,
+    Certification,
+    GrantTerms,
+    Kind,
+    Parties,
+    RecordPointer,
+    Scope,
+)
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
 
-__all__ = ["MOST_RECORDS", "Permission", "ReleaseRule", "covers"]
+__all__ = ["MOST_RECORDS", "NO_GRANT", "Permission", "ReleaseRule", "covers"]
 
 RECEIPT_LIFETIME = 300
 """Seconds for which a receipt may be handed in: a stolen old one releases nothing."""
@@ -30,6 +38,11 @@ MOST_RECORDS = 1000
 """Records that one receipt may name: a bound on the work of one release."""
 
 NO_GRANT = bytes(16)
+"""The grant in a receipt of staff of the author institution, who need none."""
+
+_HOUR = 3600
+_MOST_DENIALS = 16
+"""Denials of one reader in one relationship that are logged in an hour: nobody fills the log."""
 
 
 def covers(terms: GrantTerms, pointer: RecordPointer) -> bool:
@@ -69,7 +82,7 @@ class ReleaseRule:
         self._institution = institution
 
     def check(self, signed: Signed[ReadingReceipt]) -> Permission:
-        """Return what may be released for a receipt.
+        """Return what may be released for a receipt; log a denial for the patient (R26).
 
         Raises:
             AccessDenied: for every reason alike.
@@ -77,28 +90,56 @@ class ReleaseRule:
             NodeUnavailable: the node is away; fail closed.
         """
         self._network.fresh_head()
+        receipt, parties = self._admit(signed)
         try:
-            receipt = signed.check(self._network.chain_id)
-            return self._permit(receipt)
-        except (NotFound, SignatureInvalid):
+            return self._permit(receipt, parties)
+        except (AccessDenied, NotFound, InputError):
+            self._log_denial(receipt)
             raise AccessDenied from None
 
-    def _permit(self, receipt: ReadingReceipt) -> Permission:
+    def _admit(self, signed: Signed[ReadingReceipt]) -> tuple[ReadingReceipt, Parties]:
+        """See that somebody signed this, now, for this custodian and a relationship it keeps."""
+        self._require(0 < len(signed.statement.records) <= MOST_RECORDS)
+        try:
+            receipt = signed.check(self._network.chain_id)
+        except SignatureInvalid:
+            raise AccessDenied from None
         self._require(receipt.custodian == self._institution)
         self._require(abs(time.time() - receipt.signed_at) <= RECEIPT_LIFETIME)
-        self._require(0 < len(set(receipt.records)) == len(receipt.records) <= MOST_RECORDS)
-        self._require(self._network.is_clone(receipt.relationship, "Relationship"))
+        self._require(self._network.contract_at(receipt.relationship) == "Relationship")
         parties = self._network.relationship(receipt.relationship).parties()
         self._require(self._institution in (parties.institution, parties.mirror))
+        return receipt, parties
+
+    def _permit(self, receipt: ReadingReceipt, parties: Parties) -> Permission:
+        self._require(len(set(receipt.records)) == len(receipt.records))
         self._require_active(receipt)
         history = RelationshipHistory(self._network, receipt.relationship)
         pointers = tuple(history.record(record) for record in receipt.records)
+        for pointer in pointers:
+            stored_state(self._network, pointer)
         if receipt.grant == NO_GRANT:
             self._require_staff(receipt, parties)
             return Permission(parties, history, pointers, None)
         terms = self._live_terms(receipt, parties, history)
         self._require(all(covers(terms, pointer) for pointer in pointers))
         return Permission(parties, history, pointers, terms)
+
+    def _log_denial(self, receipt: ReadingReceipt) -> None:
+        """Only people's: whoever makes accounts for nothing could fill a log with them."""
+        person = self._network.registrar.person_of(receipt.reader)
+        if person.certification is not Certification.CERTIFIED:
+            return
+        now = int(time.time())
+        logged = self._database.denials(receipt.relationship, receipt.reader, now - _HOUR)
+        self._database.log(
+            [
+                LogEntry(
+                    now, receipt.relationship, receipt.reader, record, receipt.grant, "denied", None
+                )
+                for record in receipt.records[: max(0, _MOST_DENIALS - logged)]
+            ]
+        )
 
     def _require_active(self, receipt: ReadingReceipt) -> None:
         """Suspended people read nothing; a person without affiliation is another patient."""
@@ -135,11 +176,14 @@ class ReleaseRule:
         return terms
 
     def _is_revocation_pending(self, owner: str, receipt: ReadingReceipt) -> bool:
-        """Where a node offers no pool, head and direct revocations decide (P11)."""
-        revocation = (owner, receipt.relationship, "revokeAccess", (receipt.grant,))
+        """Where a node offers no pool, head and direct revocations decide (P11).
+
+        Ending the relationship ends its grants.
+        """
+        ending = (("revokeAccess", (receipt.grant,)), ("end", ()))
         return any(
-            (waiting.sender, waiting.call.to, waiting.call.function, waiting.call.args)
-            == revocation
+            (waiting.sender, waiting.call.to) == (owner, receipt.relationship)
+            and (waiting.call.function, waiting.call.args) in ending
             for waiting in pending_calls(self._network) or ()
         )
 

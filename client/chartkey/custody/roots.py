@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chartkey.crypto.keyfile import Keys
     from chartkey.models import RecordPointer
 
-__all__ = ["record_wrap_context", "relationship_root"]
+__all__ = ["opened_root", "record_wrap_context", "relationship_root"]
 
 
 def relationship_root(
@@ -27,16 +27,26 @@ def relationship_root(
         CommitmentMismatch: a wrap opens to another root than the chain commits to.
         RelationshipMissing: there is no such relationship.
     """
+    return opened_root(network, history, keys)[0]
+
+
+def opened_root(
+    network: Network, history: RelationshipHistory, keys: Keys
+) -> tuple[RelationshipRoot, bytes]:
+    """Open a root as :func:`relationship_root` does; return its 32-byte salt too, to wrap it anew.
+
+    Raises:
+        DecryptionFailed, CommitmentMismatch, RelationshipMissing: as :func:`relationship_root`.
+    """
     commitment = history.proposal().args["rootCommitment"]
     place = bytes.fromhex(history.relationship[2:])
     context = root_context(network.chain_id, place, keys.address_bytes)
     for version, wrap in history.root_wraps(keys.address):
         try:
             private = keys.private_key(version)
-            root, _ = RelationshipRoot.unwrap(private, wrap, context, commitment)
+            return RelationshipRoot.unwrap(private, wrap, context, commitment)
         except (KeyUnsuitable, DecryptionFailed):
             continue
-        return root
     raise DecryptionFailed
 
 

@@ -10,15 +10,18 @@ import time
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
+from chartkey.chain.address import checksum
 from chartkey.crypto import signature
-from chartkey.errors import SignatureInvalid
+from chartkey.errors import AddressInvalid, SignatureInvalid
 from chartkey.models import ZERO32
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
     from chartkey.crypto.keyfile import Keys
 
-__all__ = ["Inquiry", "Promise", "ReadingReceipt", "Signed", "Statement", "inquire"]
+__all__ = ["Inquiry", "Promise", "ReadingReceipt", "Signed", "Statement", "fits", "inquire"]
+
+_LONGEST_TEXT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,12 @@ class Statement:
         return Signed(self, signature.sign_typed(keys, *self._typed(chain_id)))
 
     @property
+    def is_canonical(self) -> bool:
+        """Whether every field has the one form that its type allows; see :func:`fits`."""
+        fields = ((getattr(self, field), kind) for field, kind in self.TYPES)
+        return fits(self.relationship, "address") and all(fits(*field) for field in fields)
+
+    @property
     def signer(self) -> str:
         """The account whose signature this statement needs."""
         return str(getattr(self, self.signer_field))
@@ -70,8 +79,13 @@ class Signed(Generic[S]):
         """Return the statement if its own signer signed it.
 
         Raises:
-            SignatureInvalid: malformed, malleable (T10) or somebody else's.
+            SignatureInvalid: malformed, malleable (T10) or somebody else's, or a field is written
+                in another way than its type's own.
         """
+        # EIP-712 hashes an address in lower case, or an id without its last zeros, to the same:
+        # whoever looks up what was revoked would look elsewhere.
+        if not self.statement.is_canonical:
+            raise SignatureInvalid(what=type(self.statement).__name__)
         found = signature.recover_typed(*self.statement._typed(chain_id), self.signature)
         if found != self.statement.signer:
             raise SignatureInvalid(what=type(self.statement).__name__)
@@ -156,6 +170,24 @@ class Inquiry(Statement):
     signed_at: int
 
 
+def fits(value: Any, kind: str) -> bool:
+    """Return whether a value is of a Solidity type, in the one form that is used here.
+
+    An address is EIP-55 text, fixed bytes have their length, an integer its range, an array is a
+    tuple, a text has at most 64 characters. Never raises.
+    """
+    if kind.endswith("[]"):
+        return isinstance(value, tuple) and all(fits(one, kind[:-2]) for one in value)
+    if kind == "address":
+        return isinstance(value, str) and _is_checksummed(value)
+    if kind == "string":
+        return isinstance(value, str) and len(value) <= _LONGEST_TEXT
+    if kind.startswith("bytes"):
+        return isinstance(value, bytes) and len(value) == int(kind[5:])
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and 0 <= value < 1 << int(kind.removeprefix("uint"))
+
+
 def inquire(
     network: Network,
     keys: Keys,
@@ -167,6 +199,13 @@ def inquire(
     """Sign an inquiry as of now; see :class:`Inquiry` for the fields. Never raises."""
     inquiry = Inquiry(relationship, keys.address, custodian, action, subject, int(time.time()))
     return inquiry.sign(keys, network.chain_id)
+
+
+def _is_checksummed(address: str) -> bool:
+    try:
+        return checksum(address) == address
+    except AddressInvalid:
+        return False
 
 
 def _listed(value: Any) -> Any:
