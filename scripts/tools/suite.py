@@ -1,4 +1,4 @@
-"""Runs the tests on a chain of their own: `suite.py [--network NAME] [--timeout SECONDS] [PATH…]`.
+"""Runs the tests on a chain of their own: `suite.py [--network NAME] [PATH…] [-- PYTEST OPTIONS]`.
 
 The chain listens on a free port, because Brownie attaches in silence to whatever listens on its
 usual one. Brownie's own folder lies in .toolchain, so that neither old network settings nor the
@@ -85,7 +85,9 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", help="test files or folders; all suites by default")
     parser.add_argument("--network", help="Brownie's name of the chain to run on")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds (1800)")
-    arguments, further = parser.parse_known_args()
+    given = sys.argv[1:]
+    end = given.index("--") if "--" in given else len(given)
+    arguments, further = parser.parse_args(given[:end]), given[end + 1 :]
     paths = arguments.paths or default_paths(ROOT)
     network = ["--network", arguments.network] if arguments.network else []
     brownie = str(Path(sys.prefix) / "bin" / "brownie")
