@@ -4,7 +4,8 @@ Every message goes directly, through a relay, or into a box from which a relay t
 several times or never.
 """
 
-from hypothesis import strategies as st
+from types import SimpleNamespace
+from typing import ClassVar
 
 from tests.alliance import (
     ACTIVE,
@@ -18,125 +19,132 @@ from tests.alliance import (
     request_id,
 )
 from tests.signing import ZERO, digest
-from tests.stateful.consent import Consent
+from tests.stateful.consent import REQUESTED, Consent
 from tests.stateful.outcome import agree
-
-RECORDS = [digest(f"a machine's record {n}") for n in range(6)]
-GRANTS = [digest(f"a machine's grant {n}")[:16] for n in range(6)]
-SALTS = [f"a machine's salt {n}" for n in range(3)]
+from tests.stateful.walk import Walk, mostly
 
 
-class Machine:
-    st_how = st.sampled_from(["directly", "relayed", "held", "held"])
-    st_sender = st.sampled_from([0, 0, 0, 0, 0, 1])
-    st_record = st.integers(0, len(RECORDS) - 1)
-    st_parent = st.integers(-2, len(RECORDS) - 1)
-    st_ahead = st.sampled_from([0, 0, 1, 1, 2, -1])
-    st_nonce = st.integers(0, 9)
-    st_attested = st.sampled_from([False, False, True])
-    st_grant = st.integers(0, len(GRANTS) - 1)
-    st_viewer = st.integers(0, 3)
-    st_salt = st.sampled_from(SALTS)
-    st_named = st.sampled_from([None, *SALTS])
-    st_hours = st.integers(1, 6)
-    st_message = st.integers(0, 20)
-    st_rarely = st.sampled_from([False] * 11 + [True])
+class Machine(Walk):
+    STEPS: ClassVar = {
+        "anchor": 5,
+        "confirm": 1,
+        "request": 4,
+        "refuse": 2,
+        "grant": 6,
+        "revoke": 4,
+        "deliver": 8,
+        "suspend_or_restore": 1,
+        "wait": 1,
+    }
 
     def __init__(self, alliance, relationship, places, actors):
         # Brownie calls it once, with the machine's class for an instance.
         self.alliance, self.relationship, self.places = alliance, relationship, places
         self.actors = actors
 
-    def setup(self):
+    def begin(self):
         a, p = self.actors, self.places
-        wards = {a.dr_li: p.hospital_ward, a.dr_chen: p.lead_ward, a.bob: ZERO}
-        self.viewers = [*wards.items(), (a.mallory, p.hospital_ward)]
-        active = dict.fromkeys(wards, True)
+        self.wards = {a.dr_li: p.hospital_ward, a.dr_chen: p.lead_ward, a.bob: ZERO}
+        self.wards[a.mallory] = p.hospital_ward
+        active = dict.fromkeys((a.dr_li, a.dr_chen, a.bob), True)
         self.model = Consent(a.alice, a.clinic, [a.lead, a.dr_chen], active)
-        self.senders, self.box, self.sent = [a.alice, a.mallory], [], 0
+        self.box, self.sent = [], 0
 
-    def rule_anchor(self, st_record, st_parent, st_ahead, st_nonce, st_attested):
-        parent = RECORDS[st_parent] if st_parent >= 0 else ZERO
-        draft = self.alliance.draft(
-            self.relationship,
-            self.actors.dr_wang,
-            self.actors.alice,
-            record=RECORDS[st_record],
+    def anchor(self, chance):
+        records = self.model.records
+        heads = [id for id, entry in records.items() if not entry.superseded]
+        parent = mostly(chance, chance.choice([*heads, ZERO]), [*records, digest("no record")])
+        record = mostly(chance, digest(f"record {len(records)}"), list(records))
+        required = self.model.epoch + self.model.rotating
+        attested = chance.random() < 0.3
+        draft = self.draft(
+            record=record,
             parent=parent,
-            epoch=max(self.model.epoch + st_ahead, 0),
-            nonce=st_nonce,
-            profile=self.places.profiles[DIAGNOSES],
-            affiliation=self.places.clinic_ward,
+            epoch=mostly(chance, required, [max(required + n, 0) for n in (-1, 1, 2)]),
+            nonce=chance.randint(0, 40),
+            deadline=now() + (-1 if attested else HOUR),
         )
-        nonce = None if st_attested else st_nonce
-
-        def allowed():
-            self.model.anchor(draft.record, parent, draft.epoch, nonce)
-
-        if st_attested:
-            late = draft.but(deadline=now() - 1)
-            call, given = self.relationship.anchorAttested, (late.authored, draft.epoch)
+        if attested:
+            call, given = self.relationship.anchorAttested, (draft.authored, draft.epoch)
         else:
             call, given = self.relationship.anchor, draft.submission
+        nonce = None if attested else draft.nonce
+        allowed = lambda: self.model.anchor(record, parent, draft.epoch, nonce)  # noqa: E731
         agree(allowed, call, *given, sender=self.actors.clinic)
+        self.check_record(record)
+        self.check_record(parent)
 
-    def rule_confirm(self, st_sender, st_record, st_how):
-        sender, record = self.senders[st_sender], RECORDS[st_record]
-        allowed = lambda: self.model.confirm(sender, record)  # noqa: E731
-        self.send(st_how, sender, allowed, self.relationship.confirmRecord, record)
+    def confirm(self, chance):
+        sender = self.owner(chance)
+        record = chance.choice([*self.model.records, digest("no record")])
+        call, allowed = self.relationship.confirmRecord, self.model.confirm
+        self.send(chance, sender, lambda: allowed(sender, record), call, record)
 
-    def rule_request(self, st_viewer, st_salt, st_how):
-        viewer, ward = self.viewers[st_viewer]
-        if ward == ZERO:
-            return
-        allowed = lambda: self.model.request(viewer, ward, request_id(viewer, st_salt))  # noqa: E731
-        request = access_request(ward, st_salt)
-        self.send(st_how, viewer, allowed, self.relationship.requestAccess, request)
+    def request(self, chance):
+        viewer = mostly(chance, self.actors.dr_li, [self.actors.dr_chen, self.actors.mallory])
+        ward, salt = self.wards[viewer], self.salt(chance)
+        call, allowed = self.relationship.requestAccess, self.model.request
+        id, request = request_id(viewer, salt), access_request(ward, salt)
+        self.send(chance, viewer, lambda: allowed(viewer, ward, id), call, request)
 
-    def rule_refuse(self, st_sender, st_viewer, st_salt, st_how):
-        sender, id = self.senders[st_sender], request_id(self.viewers[st_viewer][0], st_salt)
-        allowed = lambda: self.model.refuse(sender, id)  # noqa: E731
-        self.send(st_how, sender, allowed, self.relationship.refuseRequest, id)
+    def refuse(self, chance):
+        sender, id = self.owner(chance), request_id(self.actors.dr_li, self.salt(chance))
+        call, allowed = self.relationship.refuseRequest, self.model.refuse
+        self.send(chance, sender, lambda: allowed(sender, id), call, id)
 
-    def rule_grant(self, st_sender, st_grant, st_viewer, st_named, st_hours, st_how):
-        sender, (viewer, ward) = self.senders[st_sender], self.viewers[st_viewer]
-        request = request_id(viewer, st_named) if st_named else ZERO
-        expires = now() + st_hours * HOUR + HOUR // 2
-        grant = Grant(GRANTS[st_grant], viewer, ward, expires, request=request)
-        allowed = lambda: self.model.grant(sender, grant, now())  # noqa: E731
-        self.send(st_how, sender, allowed, self.relationship.grantAccess, grant.terms)
+    def grant(self, chance):
+        sender = self.owner(chance)
+        viewer = mostly(chance, chance.choice([self.actors.dr_li, self.actors.bob]), [*self.wards])
+        asked = [id for id, a in self.model.requests.items() if a.status == REQUESTED]
+        request = chance.choice([ZERO, ZERO, *asked, request_id(viewer, self.salt(chance))])
+        expires = now() + chance.randint(1, 6) * HOUR + HOUR // 2
+        grant = Grant(self.grant_id(chance), viewer, self.wards[viewer], expires, request=request)
+        call, allowed = self.relationship.grantAccess, self.model.grant
+        self.send(chance, sender, lambda: allowed(sender, grant, now()), call, grant.terms)
 
-    def rule_revoke(self, st_sender, st_grant, st_how):
-        sender, id = self.senders[st_sender], GRANTS[st_grant]
-        allowed = lambda: self.model.revoke(sender, id)  # noqa: E731
-        self.send(st_how, sender, allowed, self.relationship.revokeAccess, id)
+    def revoke(self, chance):
+        sender, id = self.owner(chance), self.grant_id(chance)
+        call, allowed = self.relationship.revokeAccess, self.model.revoke
+        self.send(chance, sender, lambda: allowed(sender, id), call, id)
 
-    def rule_deliver(self, st_message):
+    def deliver(self, chance):
+        """The relay takes a message out of the box; it may take it again."""
         if self.box:
-            self.deliver(*self.box[st_message % len(self.box)])
+            self.hand_over(*chance.choice(self.box))
 
-    def rule_suspend_or_restore_a_viewer(self):
-        viewer, ward = self.viewers[0]
+    def suspend_or_restore(self, chance):
+        viewer = self.actors.dr_li
         active = self.model.active[viewer]
-        standing = SUSPENDED if active else ACTIVE
-        options = {"from": self.actors.hospital}
-        self.alliance.registrar.setAffiliation(viewer, ward, standing, options)
+        given = (viewer, self.wards[viewer], SUSPENDED if active else ACTIVE)
+        self.alliance.registrar.setAffiliation(*given, {"from": self.actors.hospital})
         self.model.active[viewer] = not active
 
-    def rule_wait(self, st_hours):
-        at_least(st_hours * HOUR)
+    def wait(self, chance):
+        """Time passes, or, late in a walk and seldom, the relationship ends."""
+        if self.count > 35 and chance.random() < 0.3:
+            sender = chance.choice([self.actors.alice, self.actors.clinic, self.actors.mallory])
+            end = self.relationship.end
+            self.send(chance, sender, lambda: self.model.end(sender), end)
+        else:
+            at_least(chance.randint(1, 3) * HOUR)
 
-    def rule_end(self, st_sender, st_rarely, st_how):
-        if st_rarely:
-            sender = self.senders[st_sender]
-            allowed = lambda: self.model.end(sender)  # noqa: E731
-            self.send(st_how, sender, allowed, self.relationship.end)
-
-    def invariant_status_and_epoch_are_those_of_the_model(self):
+    def check(self):
+        """Status and epoch, after each message."""
         assert self.relationship.status() == self.model.status
         assert self.relationship.keyEpoch() == (self.model.epoch, self.model.rotating)
 
-    def invariant_grants_and_requests_are_those_of_the_model(self):
+    def check_record(self, id):
+        """One record version."""
+        entry, record = self.model.records.get(id), self.relationship.recordOf(id)
+        found = (record["status"], record["epoch"], record["superseded"])
+        assert found == ((entry.status, entry.epoch, entry.superseded) if entry else (0, 0, False))
+
+    def check_all(self):
+        self.check()
+        for id in self.model.records:
+            self.check_record(id)
+        parents = [e.parent for e in self.model.records.values() if e.parent != ZERO]
+        assert len(parents) == len(set(parents))
         for id, given in self.model.grants.items():
             assert self.relationship.grantOf(id)[:2] == (given.status, given.expires)
             assert self.relationship.isGrantLive(id) == self.model.is_live(id, now())
@@ -145,44 +153,47 @@ class Machine:
             expected = int(asked.viewer.address, 16) if asked.viewer else 0
             assert (int(viewer, 16), status) == (expected, asked.status)
 
-    def invariant_records_are_those_of_the_model(self):
-        for id, entry in self.model.records.items():
-            record = self.relationship.recordOf(id)
-            found = (record["status"], record["epoch"], record["superseded"])
-            assert found == (entry.status, entry.epoch, entry.superseded)
-        parents = [e.parent for e in self.model.records.values() if e.parent != ZERO]
-        assert len(parents) == len(set(parents))
+    def draft(self, **fields):
+        profile, ward = self.places.profiles[DIAGNOSES], self.places.clinic_ward
+        given = (self.relationship, self.actors.dr_wang, self.actors.alice)
+        return self.alliance.draft(*given, profile=profile, affiliation=ward, **fields)
 
-    def send(self, how, sender, allowed, call, *arguments):
+    def owner(self, chance):
+        return mostly(chance, self.actors.alice, [self.actors.mallory, self.actors.clinic], 0.9)
+
+    def salt(self, chance):
+        return f"salt {chance.randint(0, 7)}"
+
+    def grant_id(self, chance):
+        return digest(f"grant {chance.randint(0, 14)}")[:16]
+
+    def send(self, chance, sender, allowed, call, *arguments):
         """Send a message now, or sign it and put it into the box."""
-        if how == "directly":
+        if chance.random() < 0.4:
             agree(allowed, call, *arguments, sender=sender)
-            return
-        self.sent += 1
-        # Some messages share a slot of the bitmap, some have one of their own.
-        nonce = self.sent * 100
-        request = self.alliance.request(sender, call, *arguments, nonce=nonce)
-        message = (sender, nonce, allowed, self.alliance.forwarded(sender, request))
-        self.box.append(message)
-        if how == "relayed":
-            self.deliver(*message)
+        else:
+            self.sent += 1
+            # Some nonces share a word of the bitmap.
+            nonce = self.sent * 100
+            request = self.alliance.request(sender, call, *arguments, nonce=nonce)
+            message = (sender, nonce, allowed, self.alliance.forwarded(sender, request))
+            self.box.append(message)
+            if chance.random() < 0.3:
+                self.hand_over(*message)
+        self.check()
 
-    def deliver(self, sender, nonce, allowed, forward):
-        """Let the relay take a message out of the box; it may take it again."""
-        agree(
-            lambda: self.model.forward(sender, nonce, allowed),
-            self.alliance.forwarder.execute,
-            *forward,
-            sender=self.actors.relay,
-        )
+    def hand_over(self, sender, nonce, allowed, forward):
+        """Let the relay send a message."""
+        execute = self.alliance.forwarder.execute
+        allowed_once = lambda: self.model.forward(sender, nonce, allowed)  # noqa: E731
+        agree(allowed_once, execute, *forward, sender=self.actors.relay)
+        self.check()
 
 
 def test_consent_is_what_the_owner_signed_whatever_relays_do(
     run, alliance, relationship, places, request
 ):
-    from types import SimpleNamespace
-
     names = ("alice", "bob", "mallory", "relay", "clinic", "hospital", "lead")
     names += ("dr_wang", "dr_li", "dr_chen")
     actors = SimpleNamespace(**{name: request.getfixturevalue(name) for name in names})
-    run(Machine, alliance, relationship, places, actors, examples=16)
+    run(Machine, alliance, relationship, places, actors)
