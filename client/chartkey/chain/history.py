@@ -188,4 +188,6 @@ def _terms(event: Event) -> GrantTerms:
 
 
 def _code(padded: bytes) -> str:
-    return padded.rstrip(b"\0").decode("ascii", "replace")
+    """Whoever asks chose these bytes: nothing that steers a terminal comes out of them."""
+    text = padded.rstrip(b"\0").decode("ascii", "replace")
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -8,7 +8,7 @@ from chartkey.crypto.keyfile import KeyFile
 from chartkey.crypto.passphrase import find_passphrase
 from chartkey.custody.custodian import Custodian
 from chartkey.custody.embedded import EmbeddedCustodian
-from chartkey.errors import ChartkeyError, CustodianUnavailable, KeyfileError
+from chartkey.errors import ChartkeyError, CustodianUnavailable
 
 if TYPE_CHECKING:
     from chartkey.chain.manifest import InstitutionEntry
@@ -45,7 +45,10 @@ class Directory:
             entry = self._entry(institution)
             try:
                 self._open[institution] = self._embedded(entry, self._keys(entry))
-            except (KeyfileError, OSError) as err:
+            except CustodianUnavailable:
+                raise
+            except ChartkeyError as err:
+                # One member's broken folder or key file must not stop those who ask the next.
                 raise CustodianUnavailable(institution=entry.name, problem=str(err)) from err
         return self._open[institution]
 
