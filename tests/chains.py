@@ -244,9 +244,10 @@ def _command(engine: str, port: int, folder: Path) -> list[str]:
         return [binary, "--port", listen, "--chain-id", str(CHAIN_ID), "--silent", *fees, *limits]
     # Ganache 7 does not start with paris; its chain is kept in a folder.
     fork = ["--chain.hardfork", "istanbul", "--chain.chainId", str(CHAIN_ID)]
-    kept = ["--database.dbPath", str(folder / "chain"), "--wallet.deterministic", "--logging.quiet"]
+    kept = ["--database.dbPath", str(folder / "chain"), "--logging.quiet"]
+    rich = ["--wallet.deterministic", "--wallet.defaultBalance", "1000000"]
     fees = ["--miner.defaultGasPrice", "1", "--miner.blockGasLimit", "60000000"]
-    return [binary, "--server.port", listen, *fork, *kept, *fees]
+    return [binary, "--server.port", listen, *fork, *kept, *rich, *fees]
 
 
 def _free_port() -> int:

@@ -229,8 +229,9 @@ def test_a_clinician_with_two_affiliations_names_one(desk: Desk, summary: Path) 
 
 
 def test_an_affiliation_goes_by_the_institutions_name(desk: Desk, summary: Path) -> None:
-    desk.text("affiliate", desk.address(WANG), key="clinic")
-    desk.text("draft", desk.address(ZHANG), summary, "--affiliation", CLINIC.name, key=WANG)
+    words = ("draft", desk.address(ZHANG), summary, "--affiliation")
+    desk.text(*words, CLINIC.name, key=WANG)
+    assert desk.refused(*words, HOSPITAL.name, key=WANG) == "person-inactive"
 
 
 def test_a_rotated_key_reads_older_records(desk: Desk, anchored: str) -> None:
