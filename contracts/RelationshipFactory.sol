@@ -49,7 +49,7 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         if (_precluded[relationship] || relationship.code.length != 0) {
             revert RelationshipFactoryClosed(relationship);
         }
-        Clones.cloneDeterministic(relationshipImplementation, _salt(opening));
+        relationship = Clones.cloneDeterministic(relationshipImplementation, _salt(opening));
         emit RelationshipCreated(
             opening.owner,
             opening.institution,
@@ -127,6 +127,8 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         address mirror = opening.mirror;
         bool valid;
         if (mirror == address(0)) {
+            // Of the five numbers only this one decides.
+            // slither-disable-next-line unused-return
             (, uint32 electorate, , , ) = _consortium.census();
             valid = electorate == 2;
         } else {

@@ -55,10 +55,9 @@ abstract contract Membership is IMembership, ERC2771Context {
     }
 
     /// @inheritdoc IMembership
-    function seatOf(address account) external view returns (uint32 seat, Standing standing) {
+    function seatOf(address account) external view returns (uint32 seat) {
         Member storage member = _members[account];
-        standing = member.standing;
-        if (standing != Standing.None) seat = member.index + 1;
+        return member.standing == Standing.None ? 0 : member.index + 1;
     }
 
     /// @inheritdoc IMembership

@@ -64,8 +64,7 @@ abstract contract Persons is IPersons, ERC2771Context {
         Person storage person = _persons[account];
         // An institution's account is never a person's too: roles would mix. One that has not
         // enrolled yet is known by its seat.
-        (uint32 seat, ) = _consortium.seatOf(account);
-        if (person.keyVersion != 0 || seat != 0) {
+        if (person.keyVersion != 0 || _consortium.seatOf(account) != 0) {
             revert RegistrarPersonInvalid(account, person.certification);
         }
         if (role == Role.None) revert RegistrarRoleInvalid(role);
@@ -78,12 +77,12 @@ abstract contract Persons is IPersons, ERC2771Context {
         Certification certification,
         address certifier
     ) internal {
-        person.certification = certification;
-        person.certifier = certifier;
-        person.since = uint40(block.timestamp);
         if (certification == Certification.Certified && person.role == Role.Clinician) {
             person.licence = Standing.Active;
         }
+        person.certification = certification;
+        person.certifier = certifier;
+        person.since = uint40(block.timestamp);
     }
 
     function _addKey(

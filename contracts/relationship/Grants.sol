@@ -39,6 +39,8 @@ abstract contract Grants is IGrants, Records {
         if (request.reason.length > LONGEST_REASON) {
             revert RelationshipLengthInvalid(request.reason.length);
         }
+        // Whichever institution the viewer acts for may ask.
+        // slither-disable-next-line unused-return
         (bool active, ) = _registrar.isClinicianActive(viewer, request.affiliation);
         if (!active) revert GrantViewerInactive(viewer, request.affiliation);
         // The id holds the viewer, so nobody can use up somebody else's.
@@ -173,8 +175,9 @@ abstract contract Grants is IGrants, Records {
         (bool active, address institution) = _registrar.isClinicianActive(viewer, affiliation);
         if (viewer == institution) active = _isGatewayActive(institution, affiliation);
         if (!active) revert GrantViewerInactive(viewer, affiliation);
-        (uint32 seat, ) = _consortium.seatOf(institution);
-        if (seat == _mirrorSeat) revert GrantViewerIsMirror(institution);
+        if (_consortium.seatOf(institution) == _mirrorSeat) {
+            revert GrantViewerIsMirror(institution);
+        }
     }
 
     /// @dev An institution's gateway reads for the institution, or for a department of its own
@@ -185,8 +188,8 @@ abstract contract Grants is IGrants, Records {
     ) private view returns (bool) {
         if (!_consortium.isActive(institution)) return false;
         if (affiliation == bytes32(uint256(uint160(institution)))) return true;
-        (, IPersons.Standing standing) = _registrar.departmentOf(affiliation);
-        return standing == IPersons.Standing.Active;
+        (address house, IPersons.Standing standing) = _registrar.departmentOf(affiliation);
+        return house == institution && standing == IPersons.Standing.Active;
     }
 
     function _checkScope(Scope scope, uint8 kind, bytes32 recordId) private view {

@@ -57,7 +57,7 @@ abstract contract Parties is IParties, ERC2771Context {
         _ownerProposed = proposer == owner;
         _epoch = 1;
         _institution = institution;
-        (_mirrorSeat, ) = _consortium.seatOf(mirror);
+        _mirrorSeat = _consortium.seatOf(mirror);
         emit RelationshipProposed(
             owner,
             institution,
@@ -112,7 +112,7 @@ abstract contract Parties is IParties, ERC2771Context {
         if (mirror == _institution || mirror == _owner || !_consortium.isActive(mirror)) {
             revert RelationshipMirrorInvalid(mirror);
         }
-        (_mirrorSeat, ) = _consortium.seatOf(mirror);
+        _mirrorSeat = _consortium.seatOf(mirror);
         emit MirrorChanged(mirror);
     }
 

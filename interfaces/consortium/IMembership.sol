@@ -146,8 +146,7 @@ interface IMembership {
     /// @param account The institution.
     /// @return seat Its place in the list of members, counted from 1; zero when unknown. It
     ///         never changes, not even by expulsion.
-    /// @return standing Where it stands.
-    function seatOf(address account) external view returns (uint32 seat, Standing standing);
+    function seatOf(address account) external view returns (uint32 seat);
 
     /// @notice Institutions in order of admission, expelled ones included.
     /// @param offset First index.

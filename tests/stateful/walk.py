@@ -8,15 +8,20 @@ and with them the walks, are still Hypothesis's, to be shortened when one fails.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
 
 class Walk:
-    """One rule; subclasses have STEPS, a method for each, and `check_all`."""
+    """One rule. Subclasses have steps with their weights, and a method for each of them."""
 
     STEPS: ClassVar[dict[str, int]]
+    begin: Callable[[], None]
+    """Make the model."""
+    check_all: Callable[[], None]
+    """Compare everything with the model."""
 
     st_seed = st.integers(0, 2**32 - 1)
 
@@ -36,14 +41,6 @@ class Walk:
     def teardown(self) -> None:
         """Compare everything with the model at the end of a walk."""
         self.check_all()
-
-    def begin(self) -> None:
-        """Make the model."""
-        raise NotImplementedError
-
-    def check_all(self) -> None:
-        """Compare everything with the model."""
-        raise NotImplementedError
 
 
 def mostly(chance: random.Random, likely: Any, others: list[Any], odds: float = 0.8) -> Any:

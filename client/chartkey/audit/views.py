@@ -102,8 +102,7 @@ def _members(consortium: Consortium) -> Iterator[Question]:
             member.agreement,
         )
         yield ask("member", account, "memberOf", account, answer=stored)
-        seat = (member.index + 1, member.standing)
-        yield ask("member", account, "seatOf", account, answer=seat)
+        yield ask("member", account, "seatOf", account, answer=member.index + 1)
         active = is_institution_active(consortium, account)
         yield ask("member", account, "isActive", account, answer=active)
 
