@@ -181,6 +181,13 @@ def test_a_relationship_is_proposed_accepted_and_ended(desk: Desk) -> None:
     assert desk.refused("end", key=LIU) == "relationship-missing"
 
 
+def test_another_member_becomes_the_mirror(desk: Desk, anchored: str) -> None:
+    assert desk.json("mirror", HOSPITAL.name, key=ZHANG)["mirror"] == HOSPITAL.name
+    assert [row["mirror"] for row in desk.json("relationships", key=ZHANG)] == [HOSPITAL.name]
+    assert desk.json("read", key=ZHANG)["record"] == anchored
+    assert desk.refused("mirror 不存在的医院", key=ZHANG) == "address-invalid"
+
+
 def test_a_patient_proposes_and_the_institution_accepts(desk: Desk) -> None:
     proposed = desk.json("propose", HOSPITAL.name, "--mirror", desk.address("lead"), key=LIU)
     desk.text("accept", proposed["relationship"], key="hospital")

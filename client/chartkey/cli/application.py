@@ -25,7 +25,8 @@ _PANELS: Final = ("Patients", "Clinicians", "Patients and clinicians", "Institut
 app = typer.Typer(
     name="chartkey",
     help="Encrypted medical records that follow the patient.",
-    epilog="These options may stand anywhere: chartkey drafts --key patient.json --json",
+    epilog="These options may stand anywhere: chartkey drafts --key patient.json --json\n\n"
+    "The status is 0: done, 1: refused or failed, 2: typed wrongly, 130: interrupted.",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

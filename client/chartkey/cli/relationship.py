@@ -87,6 +87,24 @@ def end(context: typer.Context, wanted: RelationshipId = None) -> None:
     session.out.show({"ended": chosen}, f"Ended relationship {chosen}.")
 
 
+def mirror(
+    context: typer.Context,
+    institution: Annotated[
+        str, typer.Argument(metavar="INSTITUTION", help="Name or account of another member.")
+    ],
+    wanted: RelationshipId = None,
+) -> None:
+    """Have another member keep the second copy of a relationship's key slips."""
+    session = session_of(context)
+    member = account_of(session.net, institution)
+    patient = session.patient()
+    chosen = _chosen(patient, wanted, RelationshipStatus.ACCEPTED)
+    with session.out.working("handing over the slips"):
+        patient.change_mirror(chosen, member)
+    text = f"{session.named(member)} is the mirror of relationship {chosen}."
+    session.out.show({"relationship": chosen, "mirror": session.named(member)}, text)
+
+
 def _chosen(patient: Patient, wanted: str | None, *open_ones: RelationshipStatus) -> str:
     """What is not open is chosen by name only, so that the contract can say why it refuses."""
     entries = patient.relationships()
@@ -119,7 +137,7 @@ def _row(session: Session, relationship: str, status: RelationshipStatus) -> dic
 
 
 PANELS = {
-    "Patients": (accept, end),
+    "Patients": (accept, end, mirror),
     "Patients and clinicians": (relationships,),
     "Institutions": (propose,),
 }

@@ -22,7 +22,7 @@ VERBS = {
     *("version", "status", "keys", "audit", "envelope"),
     *("drafts", "confirm", "refuse", "requests", "approve", "decline", "grants", "revoke", "log"),
     *("draft", "request", "records", "read"),
-    *("relationships", "propose", "accept", "end"),
+    *("relationships", "propose", "accept", "end", "mirror"),
     *("sign", "enrol", "vote", "register", "find", "department", "affiliate", "licence"),
 }
 
