@@ -42,7 +42,7 @@ def is_proposed(network: Network, relationship: str, proposer: str, mirror: str 
     Raises:
         NodeUnavailable: the node is away.
     """
-    if network.contract_at(relationship) != "Relationship":
+    if not network.code(relationship):
         return False
     parties = network.relationship(relationship).parties()
     if (parties.status, parties.mirror) != (RelationshipStatus.PENDING, mirror):
