@@ -135,8 +135,12 @@ def test_an_unanswered_draft_is_anchored_as_attested_and_confirmed_later(
     clinic = scene.house("clinic")
     with pytest.raises(ContractRefused):
         clinic.attest(draft)
+    assert clinic.overdue() == []
     scene.pass_time(DAY + 60)
-    clinic.attest(draft)
+    [late] = clinic.overdue()
+    assert late.record == draft.record
+    clinic.attest(late)
+    assert clinic.overdue() == []
     [attested] = scene.patient.records()
     assert attested.status is RecordStatus.ATTESTED
     assert scene.patient.confirm(draft).status is RecordStatus.CONFIRMED

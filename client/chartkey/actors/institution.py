@@ -11,6 +11,7 @@ from chartkey.actors.delivery import Courier, granted_slips
 from chartkey.actors.device import beside
 from chartkey.actors.drafting import Draft
 from chartkey.actors.enrolment import Enrolment
+from chartkey.actors.listing import listed_relationships
 from chartkey.actors.opening import is_proposed, new_opening, next_nonce
 from chartkey.actors.sealing import seal_draft, sealing_again
 from chartkey.chain.history import RelationshipHistory
@@ -23,13 +24,21 @@ from chartkey.custody.directory import Directory
 from chartkey.custody.roots import relationship_root
 from chartkey.custody.statements import inquire
 from chartkey.errors import PersonUnknown, RelationshipMissing
-from chartkey.models import Certification, RecordStatus, Standing, Suite
+from chartkey.models import (
+    ZERO32,
+    Certification,
+    RecordStatus,
+    RelationshipStatus,
+    Standing,
+    Suite,
+)
 
 if TYPE_CHECKING:
     from chartkey.chain.call import Call
     from chartkey.chain.network import Network
     from chartkey.chain.sender import Receipt, Sender
     from chartkey.custody.statements import Inquiry, Signed
+    from chartkey.models import SummaryEntry
 
 __all__ = ["Institution"]
 
@@ -214,6 +223,36 @@ class Institution:
         """
         relationship_root(self.network, self._history(relationship), self.keys)
         self._send(self.network.relationship(relationship).accept())
+
+    def relationships(self) -> list[SummaryEntry]:
+        """Return all relationships with patients, oldest first; those to accept are pending.
+
+        Raises:
+            PersonUnknown: the institution has not enrolled.
+            NodeUnavailable: the node is away.
+        """
+        return listed_relationships(self.network, self.address)
+
+    def overdue(self) -> list[Draft]:
+        """Return the drafts that their patients did not answer in time (R13).
+
+        Raises:
+            PersonUnknown: the institution has not enrolled.
+            CustodianUnavailable: the custodian is away.
+        """
+        now, custodian = self.network.block_time(), self.directory.custodian(self.address)
+        found: list[Draft] = []
+        for entry in self.relationships():
+            if entry.status is not RelationshipStatus.ACCEPTED:
+                continue
+            facade = self.network.relationship(entry.relationship)
+            if facade.parties().institution != self.address:
+                continue
+            inquiry = self._inquiry(entry.relationship, "drafts", ZERO32)
+            waiting = map(Draft, custodian.drafts(inquiry))
+            late = (draft for draft in waiting if draft.deadline < now)
+            found += [d for d in late if facade.record_of(d.record).status is RecordStatus.NONE]
+        return found
 
     def attest(self, draft: Draft) -> None:
         """Anchor a draft that the patient did not answer in time, visibly as attested (R13).

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from chartkey.actors.device import Device
 from chartkey.actors.enrolment import Enrolment
+from chartkey.actors.listing import listed_relationships
 from chartkey.actors.reading import Reader
 from chartkey.chain.forward import execute_call, sign_forward
 from chartkey.chain.history import RelationshipHistory
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Person"]
 
-_PAGE = 100
 _PATIENCE = 5.0
 _PAUSE = 0.2
 _ONE_MEMBERS = (
@@ -146,14 +146,7 @@ class Person:
             PersonUnknown: the account has no Summary.
             NodeUnavailable: the node is away.
         """
-        owner = owner or self.address
-        summary = self.network.registrar.summary_of(owner)
-        if summary is None:
-            raise PersonUnknown(address=owner, role="patient")
-        entries: list[SummaryEntry] = []
-        while page := self.network.summary(summary).entries(len(entries), _PAGE):
-            entries += page
-        return entries
+        return listed_relationships(self.network, owner or self.address)
 
     def history(self, relationship: str) -> RelationshipHistory:
         """Return the events of a genuine relationship.

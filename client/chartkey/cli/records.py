@@ -109,6 +109,24 @@ def refuse(context: typer.Context, wanted: DraftId = None) -> None:
     session.out.show({"refused": chosen.record}, "Refused; the custodian has erased it.")
 
 
+def overdue(context: typer.Context) -> None:
+    """List the drafts that their patients did not answer in time."""
+    session = session_of(context)
+    rows = [_draft_row(session, draft) for draft in session.institution().overdue()]
+    session.out.table(rows, _DRAFT_COLUMNS, "No draft is overdue.")
+
+
+def attest(context: typer.Context, wanted: DraftId = None) -> None:
+    """Anchor an overdue draft without the patient, visibly as attested."""
+    session = session_of(context)
+    institution = session.institution()
+    chosen = pick({d.record: d for d in institution.overdue()}, wanted, "drafts")
+    with session.out.working("sealing, storing and anchoring"):
+        institution.attest(chosen)
+    text = f"Anchored 0x{chosen.record.hex()} as attested; the patient may confirm it later."
+    session.out.show({"attested": chosen.record}, text)
+
+
 def records(
     context: typer.Context,
     request: Annotated[
@@ -223,6 +241,7 @@ def _draft_row(session: Session, draft: Draft) -> dict[str, Any]:
 
 
 PANELS = {
+    "Institutions": (overdue, attest),
     "Patients": (drafts, confirm, refuse),
     "Clinicians": (draft,),
     "Patients and clinicians": (records, read),

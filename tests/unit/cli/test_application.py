@@ -24,6 +24,7 @@ VERBS = {
     *("draft", "request", "records", "read"),
     *("relationships", "propose", "accept", "end", "mirror"),
     *("sign", "enrol", "vote", "register", "find", "department", "affiliate", "licence"),
+    *("overdue", "attest"),
 }
 
 
