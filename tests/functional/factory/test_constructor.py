@@ -12,12 +12,22 @@ def misplaced(alliance):
     return [contract.address for contract in (alliance.forwarder, *others)]
 
 
+@pytest.fixture
+def created_where_it_is_tried():
+    """Ganache tries a creation at another address than it would get; the check is about that."""
+    from brownie import web3
+
+    if "ganache" in web3.client_version.lower():
+        pytest.skip("Ganache tries a creation at another address than it would get")
+
+
 def test_a_second_factory_beside_the_first_is_refused(alliance, misplaced):
     name, expected, found = refused_deployment("RelationshipFactory", *misplaced)
     assert (name, found) == ("RelationshipFactoryMisplaced", alliance.factory.address)
     assert expected != found
 
 
+@pytest.mark.usefixtures("created_where_it_is_tried")
 def test_a_summary_of_another_registrar_is_refused(alliance, lead, Summary, Registrar, misplaced):
     from brownie import web3
 
@@ -30,6 +40,7 @@ def test_a_summary_of_another_registrar_is_refused(alliance, lead, Summary, Regi
     assert error == ("RelationshipFactoryMisplaced", registrar, alliance.registrar)
 
 
+@pytest.mark.usefixtures("created_where_it_is_tried")
 def test_a_relationship_of_another_factory_is_refused(
     alliance, lead, Summary, Registrar, misplaced
 ):
