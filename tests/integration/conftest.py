@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,9 @@ class Scene:
         return self.alliance.address(label)
 
     def pass_time(self, seconds: int) -> None:
-        self.chain.request("evm_increaseTime", seconds)
+        """From now on this machine: a chain that was reverted is as far behind as it was idle."""
+        behind = int(time.time()) - self.network.head().timestamp
+        self.chain.request("evm_increaseTime", seconds + max(0, behind))
         self.chain.request("evm_mine")
 
 

@@ -96,12 +96,12 @@ def test_P11_a_node_that_is_behind_releases_nothing(
     scene: Any, summary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pointer, grant = shared(scene, summary)
-    late = replace(scene.network.manifest, max_head_age=60)
+    late = replace(scene.network.manifest, max_head_age=86_400)
     monkeypatch.setattr(scene.network, "manifest", late)
     signed = receipt(scene, pointer, grant, scene.li)
     assert custodian(scene, "clinic").release(signed).scopes
     real = time.time
-    monkeypatch.setattr("chartkey.chain.network.time.time", lambda: real() + 200)
+    monkeypatch.setattr("chartkey.chain.network.time.time", lambda: real() + 2 * 86_400)
     with pytest.raises(HeadStale):
         custodian(scene, "clinic").release(signed)
 

@@ -7,6 +7,7 @@ import secrets
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from chartkey.actors.clock import now
 from chartkey.actors.delivery import Courier, granted_slips
 from chartkey.actors.device import beside
 from chartkey.actors.drafting import Draft
@@ -240,7 +241,7 @@ class Institution:
             PersonUnknown: the institution has not enrolled.
             CustodianUnavailable: the custodian is away.
         """
-        now, custodian = self.network.block_time(), self.directory.custodian(self.address)
+        moment, custodian = now(self.network), self.directory.custodian(self.address)
         found: list[Draft] = []
         for entry in self.relationships():
             if entry.status is not RelationshipStatus.ACCEPTED:
@@ -250,7 +251,7 @@ class Institution:
                 continue
             inquiry = self._inquiry(entry.relationship, "drafts", ZERO32)
             waiting = map(Draft, custodian.drafts(inquiry))
-            late = (draft for draft in waiting if draft.deadline < now)
+            late = (draft for draft in waiting if draft.deadline < moment)
             found += [d for d in late if facade.record_of(d.record).status is RecordStatus.NONE]
         return found
 
