@@ -17,21 +17,34 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ("unit", "functional", "stateful", "integration")
+# Each worker runs whole files on a chain of its own, on the port after its neighbour's.
+WORKERS = 2
 TIMED_OUT = 124
 GRACE_SECONDS = 10
 
 
 def free_port() -> int:
-    """Returns a TCP port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Returns the first of WORKERS adjoining TCP ports of the loopback interface that are free."""
+    while True:
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError, OverflowError):
+            first = 0
+            for following in range(WORKERS):
+                probe = held.enter_context(socket.socket())
+                probe.bind(("127.0.0.1", first + following if first else 0))
+                first = first or int(probe.getsockname()[1])
+            return first
 
 
 def default_paths(root: Path) -> list[str]:
     """Returns the suites under `root`/tests that hold at least one test file."""
     folders = [root / "tests" / suite for suite in SUITES]
     return [str(folder.relative_to(root)) for folder in folders if any(folder.rglob("test_*.py"))]
+
+
+def workers(paths: list[str], root: Path) -> list[str]:
+    """Returns Brownie's option for parallel work, where there is more than one file to run."""
+    files = [file for path in paths for file in (root / path).rglob("test_*.py")]
+    return ["-n", str(WORKERS)] if len(files) > 1 and (os.cpu_count() or 1) > 1 else []
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -87,8 +100,9 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=1800, help="seconds (1800)")
     given = sys.argv[1:]
     end = given.index("--") if "--" in given else len(given)
-    arguments, further = parser.parse_args(given[:end]), given[end + 1 :]
+    arguments = parser.parse_args(given[:end])
     paths = arguments.paths or default_paths(ROOT)
+    further = given[end + 1 :] or workers(paths, ROOT)
     network = ["--network", arguments.network] if arguments.network else []
     brownie = str(Path(sys.prefix) / "bin" / "brownie")
     return run([brownie, "test", *paths, *further, *network], ROOT, arguments.timeout)

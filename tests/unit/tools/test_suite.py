@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import suite
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,10 +76,47 @@ def test_a_terminated_run_ends_tests_and_chain(tmp_path: Path) -> None:
     assert not is_chain_left(tmp_path)
 
 
-def test_the_chain_gets_a_port_that_nothing_listens_on() -> None:
+def test_every_worker_gets_a_port_that_nothing_listens_on() -> None:
     port = suite.free_port()
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    for following in range(suite.WORKERS):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port + following)) != 0
+
+
+def test_a_port_whose_neighbour_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    asked = iter([taken.getsockname()[1] - 1, 0])
+
+    class Socket(socket.socket):
+        def bind(self, address: tuple[str, int]) -> None:
+            super().bind((address[0], address[1] or next(asked)))
+
+    monkeypatch.setattr(suite.socket, "socket", Socket)
+    assert suite.free_port() != taken.getsockname()[1] - 1
+    taken.close()
+
+
+@pytest.mark.parametrize(
+    ("files", "paths", "options"),
+    [
+        (["a/test_1.py", "b/test_2.py"], ["a", "b"], ["-n", "2"]),
+        (["a/test_1.py", "b/test_2.py"], ["a"], []),
+        (["a/test_1.py"], ["a/test_1.py"], []),
+    ],
+)
+def test_several_files_are_shared_out_between_two_workers(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: list[str],
+    paths: list[str],
+    options: list[str],
+) -> None:
+    monkeypatch.setattr(suite.os, "cpu_count", lambda: 2)
+    for file in files:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    assert suite.workers(paths, tmp_path) == options
 
 
 def test_the_tests_do_not_see_the_users_home(tmp_path: Path) -> None:
