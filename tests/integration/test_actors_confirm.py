@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -213,8 +214,10 @@ def test_a_patient_without_relationships_has_no_drafts(scene: Any) -> None:
 
 def test_a_correction_goes_where_the_version_is_that_it_replaces(scene: Any, summary: Path) -> None:
     first = anchored(scene, summary)
-    draft = scene.wang.draft(scene.patient.address, summary, corrects=first)
+    named = scene.address("hospital")
+    draft = scene.wang.draft(scene.patient.address, summary, corrects=first, relationship=named)
     assert draft.relationship == first.relationship
+    assert abs(draft.deadline - time.time() - 7 * DAY) < 120
     elsewhere = replace(
         first, attestation=first.attestation, relationship=scene.address("hospital")
     )

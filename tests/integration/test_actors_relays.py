@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from chartkey.actors.consent import consent_text
+from chartkey.custody.database import LogEntry
 from chartkey.errors import (
     AccessDenied,
     ContractRefused,
@@ -22,7 +23,6 @@ from chartkey.errors import (
 from chartkey.models import Kind
 
 from tests.integration.custody_scene import (
-    anchored,
     custodian,
     directory,
     failing,
@@ -211,14 +211,25 @@ def test_T19_nothing_is_late_on_a_chain_that_was_idle_for_hours(
 def test_the_access_log_is_told_although_a_custodian_is_away_or_unwilling(
     scene: Any, summary: Path
 ) -> None:
-    pointer, _ = shared(scene, summary)
+    pointer, grant = shared(scene, summary)
+    lead = custodian(scene, "lead")
     scene.li.read(pointer).close()
+    lead.release(receipt(scene, pointer, grant, scene.li, custodian=lead.institution))
     for error in (AWAY, AccessDenied()):
-        told = patient(scene, directory(scene, lead=error)).access_log()
-        assert [entry.what for entry in told].count("read") == 1
-        told = patient(scene, directory(scene, clinic=error)).access_log()
-        assert "read" not in [entry.what for entry in told]
-        assert "granted" in [entry.what for entry in told]
+        for house, other in (("lead", "clinic"), ("clinic", "lead")):
+            told = patient(scene, directory(scene, **{house: error})).access_log()
+            assert [e.source for e in told if e.what == "read"] == [scene.address(other)]
+            assert "granted" in [entry.what for entry in told]
+
+
+def test_R26_what_a_former_mirror_logged_stays_in_the_log(scene: Any, summary: Path) -> None:
+    pointer, grant = shared(scene, summary)
+    lead = custodian(scene, "lead")
+    lead.release(receipt(scene, pointer, grant, scene.li, custodian=lead.institution))
+    scene.patient.revoke(grant)
+    scene.patient.change_mirror(scene.relationship, scene.address("hospital"))
+    told = scene.patient.access_log()
+    assert [e.source for e in told if e.what == "read"] == [lead.institution]
 
 
 def test_a_custodian_passes_nothing_off_as_the_chains(scene: Any, summary: Path) -> None:
@@ -240,8 +251,13 @@ def test_the_access_log_is_in_order_and_names_its_sources(scene: Any, summary: P
     lead.release(receipt(scene, pointer, grant, scene.li, custodian=lead.institution))
     told = scene.patient.access_log()
     assert [entry.at for entry in told] == sorted(entry.at for entry in told)
+    long_ago = LogEntry(
+        1, scene.relationship, scene.li.address, b"r" * 32, bytes(16), "denied", None
+    )
+    lead._database.log([long_ago])
+    first = scene.patient.access_log()[0]
+    assert (first.at, first.what, first.record) == (1, "denied", b"r" * 32)
     sources = {(entry.what, entry.source) for entry in told}
     assert {("read", scene.address("clinic")), ("read", scene.address("lead"))} <= sources
     asked = next(entry for entry in told if entry.what == "requested")
     assert (asked.who, asked.source) == (scene.li.address, "chain")
-    assert anchored(scene, summary)

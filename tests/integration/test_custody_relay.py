@@ -156,7 +156,7 @@ def test_a_call_that_the_contract_refuses_costs_nothing(scene: Any) -> None:
         scene.network,
         scene.patient.keys,
         scene.network.relationship(scene.relationship).end(),
-        deadline_in=-1000,
+        deadline_in=-1_000_000,
     )
     with pytest.raises(ContractRefused):
         custodian(scene, "clinic").relay(late)

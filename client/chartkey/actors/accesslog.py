@@ -74,11 +74,10 @@ def _who(event: Event) -> str:
 
 
 def _from_custodians(patient: Person, relationship: str) -> list[AccessEntry]:
-    parties = patient.network.relationship(relationship).parties()
+    """Former mirrors released too, and keep what they logged."""
+    institution = patient.network.relationship(relationship).parties().institution
     entries = []
-    for keeper in (parties.institution, parties.mirror):
-        if keeper is None:
-            continue
+    for keeper in (institution, *patient.history(relationship).mirrors()):
         try:
             inquiry = patient._inquire(relationship, keeper, "access-log")
             logged = patient.directory.custodian(keeper).access_log(inquiry)

@@ -91,7 +91,8 @@ class Clinician(Viewing):
             source: A FHIR R4 JSON or DICOM file, or FHIR R4 as bytes or a dict.
             kind: The coarse kind; by default what the document says it is.
             corrects: The version that this one replaces (R14).
-            relationship: Which one, when the patient has several with this institution.
+            relationship: Which one, when the patient has several with this institution; a
+                correction goes where the version is that it replaces.
             days: After so many days the institution may anchor it without the patient.
 
         Raises:
@@ -109,8 +110,7 @@ class Clinician(Viewing):
         self._require_active()
         patient = checksum(patient)
         document = read_document(source)
-        # A correction belongs where the version is that it replaces.
-        wanted = corrects.relationship if corrects and relationship is None else relationship
+        wanted = corrects.relationship if corrects else relationship
         chosen = self._chosen(patient, self._relationships_with(patient), wanted)
         filed = known_kind(corrects.kind) if corrects and kind is None else kind
         document = document if filed is None else document.as_kind(filed)

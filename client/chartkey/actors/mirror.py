@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from chartkey.actors.delivery import granted_slips
 from chartkey.chain.address import checksum
-from chartkey.chain.contract import ZERO_ADDRESS
 from chartkey.custody.custodian import MOST_SLIPS, SlipDelivery
 from chartkey.custody.database import RecordSlip
 from chartkey.custody.roots import relationship_root
@@ -78,7 +77,7 @@ class _Move:
         wanted = {(p.record, p.root): p for p in self._pointers}
         found = {slip: None for pointer in self._pointers if (slip := self._kept(pointer))}
         away: ChartkeyError | None = None
-        for keeper in (self._parties.institution, *self._mirrors()):
+        for keeper in (self._parties.institution, *self._history.mirrors()):
             try:
                 inquiry = self._patient._inquire(self._history.relationship, keeper, "own-slips")
                 slips = self._directory.custodian(keeper).own_slips(inquiry)
@@ -105,7 +104,7 @@ class _Move:
 
     def _copy(self, cid: str, target: Store) -> None:
         failure: StorageError = BlockMissing(cid=cid, store="every custodian's store")
-        for keeper in (self._parties.institution, *self._mirrors()):
+        for keeper in (self._parties.institution, *self._history.mirrors()):
             try:
                 replicate(cid, self._directory.store(keeper), target)
             except CustodianUnavailable:
@@ -126,7 +125,7 @@ class _Move:
 
     def _erase_former(self) -> None:
         """One that is away is asked when this runs again."""
-        for former in self._mirrors():
+        for former in self._history.mirrors():
             try:
                 if former != self._mirror:
                     relationship = self._history.relationship
@@ -134,13 +133,6 @@ class _Move:
                     self._directory.custodian(former).drop_slips(inquiry)
             except (AccessDenied, CustodyError):
                 continue
-
-    def _mirrors(self) -> list[str]:
-        """Every mirror that the chain ever named, the newest first."""
-        named = [self._history.proposal().args["mirror"]]
-        changes = (event for event in self._history.events if event.name == "MirrorChanged")
-        named += [event.args["mirror"] for event in changes]
-        return [mirror for mirror in dict.fromkeys(reversed(named)) if mirror != ZERO_ADDRESS]
 
     def _key(self, pointer: RecordPointer) -> bytes:
         return self._root.record_key(pointer.epoch, pointer.kind, pointer.record)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chartkey.chain.contract import ZERO_ADDRESS
 from chartkey.crypto.digest import keccak256
 from chartkey.errors import RecordMissing, RelationshipMissing
 from chartkey.models import (
@@ -77,6 +78,16 @@ class RelationshipHistory:
             if event.name == "RelationshipProposed":
                 return event
         raise RelationshipMissing(owner=self.relationship, status="genuine")
+
+    def mirrors(self) -> list[str]:
+        """Return every member that was ever named as mirror, the present one first.
+
+        Raises:
+            RelationshipMissing: there is no such relationship.
+        """
+        named = [self.proposal().args["mirror"]]
+        named += [e.args["mirror"] for e in self.events if e.name == "MirrorChanged"]
+        return [mirror for mirror in dict.fromkeys(reversed(named)) if mirror != ZERO_ADDRESS]
 
     def root_wraps(self, party: str) -> list[tuple[int, bytes]]:
         """Return (key version, wrap) of the relationship root for one party, newest first.
