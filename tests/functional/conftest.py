@@ -19,6 +19,8 @@ def fn_isolation(founded: None) -> Iterator[None]:
     containers = project.get_loaded_projects()[0]
     known = {id(contract) for container in containers for contract in container}
     snapshot = web3.provider.make_request("evm_snapshot", [])["result"]
+    # Ganache's clock keeps what earlier tests let pass; the newest block is to show it.
+    web3.provider.make_request("evm_mine", [])
     yield
     web3.provider.make_request("evm_revert", [snapshot])
     # Brownie would wait for the nonces of transactions that no longer are, and find contracts
