@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chartkey.custody.custodian import SlipDelivery
+from chartkey.custody.embedded import EmbeddedCustodian
+from chartkey.custody.log import ReceiptLog, verify_inclusion
+from chartkey.custody.promise import check_promise
 from chartkey.errors import AccessDenied, CustodianUnavailable
 from chartkey.models import Kind
 
@@ -17,6 +21,7 @@ from tests.integration.custody_scene import (
     custodian,
     directory,
     failing,
+    forward,
     granted,
     inquiry,
     patient,
@@ -250,3 +255,60 @@ def test_the_mirror_has_the_slip_before_the_institution_learns_the_root(
     houses = directory(scene, clinic=noted("clinic"), lead=noted("lead"))
     patient(scene, houses).confirm(draft)
     assert given[:2] == ["lead", "clinic"]
+
+
+def twin(scene: Any, house: str) -> Any:
+    """Another process's custodian on the same folder."""
+    real = custodian(scene, house)
+    return EmbeddedCustodian(
+        scene.network,
+        real._folder,
+        scene.alliance.keys[house],
+        real.store,
+        scene.directory.custodian,
+    )
+
+
+def test_P10_two_processes_on_one_folder_keep_one_log(scene: Any, summary: Path) -> None:
+    pointer, grant = shared(scene, summary)
+    houses = (custodian(scene, "clinic"), twin(scene, "clinic"))
+    signed = [receipt(scene, pointer, grant, scene.li) for _ in range(4)]
+    for number, one in enumerate(signed):
+        release = houses[number % 2].release(one)
+        check_promise(release.promise, one, scene.network.chain_id)
+        assert release.promise.statement.index == number
+    asked = inquiry(scene, scene.patient.keys, "clinic", "access-log")
+    for house in houses:
+        assert [entry.receipt for entry in house.access_log(asked)] == [0, 1, 2, 3]
+    log = ReceiptLog(houses[0]._folder / "receipts.log")
+    last = release.promise.statement
+    verify_inclusion(last.receipt, 3, 4, log.prove(3), last.root)
+
+
+def test_P22_two_processes_on_one_folder_relay_in_turn(scene: Any) -> None:
+    facade = scene.network.relationship(scene.relationship)
+    houses = (custodian(scene, "clinic"), twin(scene, "clinic"))
+    for number in range(4):
+        call = facade.refuse_request(number.to_bytes(32, "big"))
+        houses[number % 2].relay(forward(scene, call))
+    signed = forward(scene, facade.refuse_request(b"r" * 32))
+    assert houses[0].relay(signed).hash == houses[1].relay(signed).hash
+
+
+def test_a_revocation_at_one_process_is_known_to_the_other(scene: Any, summary: Path) -> None:
+    pointer, grant = shared(scene, summary)
+    other = twin(scene, "clinic")
+    call = scene.network.relationship(scene.relationship).revoke_access(grant.terms.id)
+    custodian(scene, "clinic").notice(forward(scene, call))
+    with pytest.raises(AccessDenied):
+        other.release(receipt(scene, pointer, grant, scene.li))
+
+
+def test_another_thread_is_refused_clearly_and_nothing_is_logged(scene: Any, summary: Path) -> None:
+    pointer, grant = shared(scene, summary)
+    signed = receipt(scene, pointer, grant, scene.li)
+    with ThreadPoolExecutor(1) as pool:
+        failed = pool.submit(custodian(scene, "clinic").release, signed).exception()
+    assert isinstance(failed, CustodianUnavailable)
+    assert "thread" in str(failed)
+    assert len(ReceiptLog(custodian(scene, "clinic")._folder / "receipts.log")) == 0
