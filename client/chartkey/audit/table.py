@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,15 @@ _COLOURS = {
 }
 
 
+_UNBOUNDED = 100_000
+"""Columns where no terminal bounds them: as many as the sentences need, so that grep finds them."""
+
+
 def print_table(rows: Sequence[Row], console: Console | None = None) -> None:
     """Print a row for each event; to standard output unless a rich console is given.
+
+    On a terminal the table is as wide as that; in a file or a pipe no sentence is wrapped, whatever
+    ``COLUMNS`` says of the terminal that a parent process once had.
 
     Raises:
         ExtraMissing: rich is not installed; ``pip install 'chartkey[audit]'`` brings it.
@@ -55,4 +63,4 @@ def print_table(rows: Sequence[Row], console: Console | None = None) -> None:
             Text(f"{noun} {short(id)}"),
         )
         today = day
-    (console or Console()).print(table)
+    (console or Console(width=None if sys.stdout.isatty() else _UNBOUNDED)).print(table)

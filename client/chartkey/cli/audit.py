@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="Audit the alliance from its events; needs no key.")
-
-_WIDTH: Final = 160
-"""Columns of the timeline where no terminal says how wide it is."""
 
 
 @app.command()
@@ -49,7 +44,7 @@ def timeline(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace those files.")] = False,
 ) -> None:
     """Tell what happened, oldest first."""
-    from chartkey.audit import to_csv, to_html
+    from chartkey.audit import print_table, to_csv, to_html
 
     session = session_of(context)
     rows = _auditor(session).timeline()
@@ -62,7 +57,7 @@ def timeline(
     elif written:
         print(f"{len(rows)} events written to {' and '.join(written)}.")
     else:
-        _print(rows)
+        print_table(rows)
 
 
 @app.command()
@@ -101,17 +96,6 @@ def _auditor(session: Session) -> Auditor:
     auditor.replay(session.out.counter)
     session.out.done()
     return auditor
-
-
-def _print(rows: list[Any]) -> None:
-    from chartkey.audit import print_table
-    from chartkey.records.extra import load
-
-    if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        print_table(rows)
-    else:
-        rich = load("rich.console", extra="audit", package="rich")
-        print_table(rows, rich.Console(width=_WIDTH))
 
 
 def _lines(answer: Answer) -> list[str]:

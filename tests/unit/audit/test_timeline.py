@@ -177,6 +177,15 @@ def test_the_table_shortens_ids_and_shows_the_date_once(shared_story: Story) -> 
     assert f"0x{FIRST.hex()}" not in shown
 
 
+def test_a_table_in_a_pipe_wraps_no_sentence(
+    full_story: Story, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    print_table(rows_of(full_story))
+    shown = capsys.readouterr().out
+    assert all(row.what in shown for row in rows_of(full_story))
+
+
 def test_a_missing_extra_names_what_installs_it(
     shared_story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
