@@ -177,7 +177,7 @@ def test_a_house_whose_custodian_cannot_be_opened_is_away_and_others_serve(
         assert told.value.values["institution"] == entry.address
         person = patient(scene, houses)
         call = scene.network.relationship(scene.relationship).refuse_request(b"r" * 32)
-        person._relay(call, entry.address)
+        person.relays.send(call, entry.address)
     finally:
         database.unlink()
     with pytest.raises(CustodianUnavailable):

@@ -38,7 +38,7 @@ LIE = ContractRefused(error="RequestInvalid", arguments={})
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chartkey.actors.person._PATIENCE", 0)
+    monkeypatch.setattr("chartkey.actors.relays._PATIENCE", 0)
 
 
 def refusal(scene: Any) -> Any:
@@ -52,7 +52,7 @@ def is_refused(scene: Any) -> bool:
 
 def test_T34_a_relay_that_only_says_it_relayed_is_passed_over(scene: Any) -> None:
     houses = directory(scene, clinic={"relay": lambda forward: None})
-    patient(scene, houses)._relay(refusal(scene), scene.address("clinic"))
+    patient(scene, houses).relays.send(refusal(scene), scene.address("clinic"))
     assert is_refused(scene)
 
 
@@ -60,14 +60,14 @@ def test_T34_when_all_withhold_the_patient_is_told(scene: Any) -> None:
     withholding = {"relay": lambda forward: None}
     houses = directory(scene, clinic=withholding, lead=withholding, hospital=withholding)
     with pytest.raises(CustodianUnavailable) as told:
-        patient(scene, houses)._relay(refusal(scene))
+        patient(scene, houses).relays.send(refusal(scene))
     assert "knows nothing" in str(told.value)
     assert not is_refused(scene)
 
 
 def test_T34_a_refusal_that_ones_own_node_does_not_know_is_passed_over(scene: Any) -> None:
     houses = directory(scene, clinic={"relay": failing(LIE)})
-    patient(scene, houses)._relay(refusal(scene), scene.address("clinic"))
+    patient(scene, houses).relays.send(refusal(scene), scene.address("clinic"))
     assert is_refused(scene)
 
 
@@ -75,7 +75,7 @@ def test_T34_a_refusal_that_all_make_up_reaches_the_patient(scene: Any) -> None:
     lying = {"relay": failing(LIE)}
     houses = directory(scene, clinic=lying, lead=lying, hospital=lying)
     with pytest.raises(ContractRefused):
-        patient(scene, houses)._relay(refusal(scene))
+        patient(scene, houses).relays.send(refusal(scene))
 
 
 def test_what_the_contract_refuses_is_asked_of_one_relay_only(scene: Any) -> None:
@@ -84,9 +84,9 @@ def test_what_the_contract_refuses_is_asked_of_one_relay_only(scene: Any) -> Non
         scene.patient._terms(scene.li.request(scene.patient.address), 1, consent_text())
     )
     person = patient(scene, houses)
-    person._relay(call, scene.address("clinic"))
+    person.relays.send(call, scene.address("clinic"))
     with pytest.raises(ContractRefused) as refused:
-        person._relay(call, scene.address("clinic"))
+        person.relays.send(call, scene.address("clinic"))
     assert refused.value.values["error"] == "GrantIdInvalid"
     others = [houses.custodian(scene.address(label)) for label in ("lead", "hospital")]
     assert all("relay" not in other.asked for other in others)  # type: ignore[attr-defined]
@@ -106,7 +106,9 @@ def test_what_the_contract_refuses_is_asked_of_one_relay_only(scene: Any) -> Non
 )
 def test_P22_whatever_ails_one_member_another_relays(scene: Any, error: Exception) -> None:
     houses = directory(scene, clinic={"relay": failing(error)}, lead={"relay": failing(error)})
-    patient(scene, houses)._relay(refusal(scene), scene.address("clinic"), scene.address("lead"))
+    patient(scene, houses).relays.send(
+        refusal(scene), scene.address("clinic"), scene.address("lead")
+    )
     assert is_refused(scene)
 
 
@@ -114,7 +116,7 @@ def test_a_transaction_on_its_way_is_not_sent_through_another(scene: Any) -> Non
     unknown = TransactionUnknown(hash="0x", journal="it")
     houses = directory(scene, clinic={"relay": failing(unknown)})
     with pytest.raises(TransactionUnknown):
-        patient(scene, houses)._relay(refusal(scene), scene.address("clinic"))
+        patient(scene, houses).relays.send(refusal(scene), scene.address("clinic"))
     assert not is_refused(scene)
 
 
@@ -124,14 +126,14 @@ def test_a_relay_that_sent_it_and_said_otherwise_did_no_harm(scene: Any) -> None
         raise AWAY
 
     houses = directory(scene, clinic={"relay": sly})
-    patient(scene, houses)._relay(refusal(scene), scene.address("clinic"))
+    patient(scene, houses).relays.send(refusal(scene), scene.address("clinic"))
     assert is_refused(scene)
 
 
 def test_a_node_that_is_a_block_behind_is_waited_for(
     scene: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chartkey.actors.person._PATIENCE", 5)
+    monkeypatch.setattr("chartkey.actors.relays._PATIENCE", 5)
     forwarder, real = type(scene.network.forwarder), scene.network.forwarder.is_nonce_used
     answers = [False]
 
@@ -140,7 +142,7 @@ def test_a_node_that_is_a_block_behind_is_waited_for(
 
     monkeypatch.setattr(forwarder, "is_nonce_used", late)
     houses = directory(scene)
-    patient(scene, houses)._relay(refusal(scene), scene.address("clinic"))
+    patient(scene, houses).relays.send(refusal(scene), scene.address("clinic"))
     assert answers == []
     assert "relay" not in houses.custodian(scene.address("lead")).asked
 
@@ -149,7 +151,7 @@ def test_a_manifest_without_institutions_is_named(scene: Any, monkeypatch: Any) 
     person = patient(scene, directory(scene))
     monkeypatch.setattr(person.directory, "others", lambda *first: [])
     with pytest.raises(CustodianUnavailable) as told:
-        person._relay(refusal(scene))
+        person.relays.send(refusal(scene))
     assert "no institution" in str(told.value)
 
 

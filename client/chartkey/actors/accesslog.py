@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chartkey.custody.statements import inquire
 from chartkey.errors import AccessDenied, CustodyError
 from chartkey.models import ZERO32
 
@@ -79,7 +80,7 @@ def _from_custodians(patient: Person, relationship: str) -> list[AccessEntry]:
     entries = []
     for keeper in (institution, *patient.history(relationship).mirrors()):
         try:
-            inquiry = patient._inquire(relationship, keeper, "access-log")
+            inquiry = inquire(patient.network, patient.keys, relationship, keeper, "access-log")
             logged = patient.directory.custodian(keeper).access_log(inquiry)
         except (AccessDenied, CustodyError):
             continue

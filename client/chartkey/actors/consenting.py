@@ -73,13 +73,13 @@ class Consenting(Person):
             TransactionUnknown: the node went away; run the same again.
         """
         facade = self.network.relationship(request.relationship)
-        self._settle(facade.parties().institution)
+        self.relays.settle(facade.parties().institution)
         granted = self._grant_of(request)
         if granted is None:
             if self._request_status(request) is not RequestStatus.REQUESTED:
                 raise RequestMissing(request="0x" + request.id.hex())
             terms = self._terms(request, days, consent or consent_text())
-            self._relay(facade.grant_access(terms), facade.parties().institution)
+            self.relays.send(facade.grant_access(terms), facade.parties().institution)
             granted = self._grant_of(request)
         if granted is None:
             raise RequestMissing(request="0x" + request.id.hex())
@@ -95,7 +95,7 @@ class Consenting(Person):
             CustodianUnavailable: no member relays.
         """
         facade = self.network.relationship(request.relationship)
-        self._relay(facade.refuse_request(request.id), facade.parties().institution)
+        self.relays.send(facade.refuse_request(request.id), facade.parties().institution)
 
     def grants(self) -> list[Granted]:
         """Return every grant that this patient ever gave, oldest first.
@@ -193,4 +193,4 @@ class Consenting(Person):
             except ChartkeyError:
                 # Whatever one custodian does must not keep a revocation from the chain.
                 continue
-        self._submit(forward, parties.institution, parties.mirror)
+        self.relays.submit(forward, parties.institution, parties.mirror)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chartkey.actors.delivery import granted_slips
+from chartkey.actors.delivery import Courier, granted_slips
+from chartkey.actors.reading import Reader
 from chartkey.chain.address import checksum
 from chartkey.custody.custodian import MOST_SLIPS, SlipDelivery
 from chartkey.custody.database import RecordSlip
 from chartkey.custody.roots import relationship_root
+from chartkey.custody.statements import Inquiry, Signed, inquire
 from chartkey.errors import (
     AccessDenied,
     ArgumentInvalid,
@@ -45,10 +47,15 @@ class _Move:
 
     def __init__(self, patient: Patient, history: RelationshipHistory, mirror: str) -> None:
         self._patient, self._history, self._mirror = patient, history, mirror
-        self._network, self._directory = patient.network, patient.directory
+        self._network, self._directory, self._keys = (
+            patient.network,
+            patient.directory,
+            patient.keys,
+        )
+        self._reader = Reader(patient.network, patient.directory, patient.keys)
         self._facade = self._network.relationship(history.relationship)
         self._parties = self._facade.parties()
-        self._root = relationship_root(self._network, history, patient.keys)
+        self._root = relationship_root(self._network, history, self._keys)
         self._pointers = history.records()
 
     def run(self) -> None:
@@ -58,7 +65,7 @@ class _Move:
         self._copy_ciphertext()
         if self._parties.mirror != self._mirror:
             call = self._facade.change_mirror(self._mirror)
-            self._patient._relay(call, self._parties.institution)
+            self._patient.relays.send(call, self._parties.institution)
         self._give(slips)
         self._erase_former()
 
@@ -79,7 +86,7 @@ class _Move:
         away: ChartkeyError | None = None
         for keeper in (self._parties.institution, *self._history.mirrors()):
             try:
-                inquiry = self._patient._inquire(self._history.relationship, keeper, "own-slips")
+                inquiry = self._inquire(keeper, "own-slips")
                 slips = self._directory.custodian(keeper).own_slips(inquiry)
             except (AccessDenied, CustodyError) as err:
                 away = err
@@ -98,7 +105,7 @@ class _Move:
         target = self._directory.store(self._mirror)
         pinned = set(target.pins())
         for pointer in self._pointers:
-            cid = self._patient._reader.cid(pointer, self._key(pointer))
+            cid = self._reader.cid(pointer, self._key(pointer))
             if cid not in pinned:
                 self._copy(cid, target)
 
@@ -116,7 +123,7 @@ class _Move:
         raise failure
 
     def _give(self, slips: list[RecordSlip]) -> None:
-        courier = self._patient._courier(self._history.relationship)
+        courier = Courier(self._network, self._directory, self._keys, self._history.relationship)
         for start in range(0, len(slips), MOST_SLIPS):
             part = tuple(slips[start : start + MOST_SLIPS])
             courier.give(self._mirror, SlipDelivery(self._history.relationship, part))
@@ -128,11 +135,13 @@ class _Move:
         for former in self._history.mirrors():
             try:
                 if former != self._mirror:
-                    relationship = self._history.relationship
-                    inquiry = self._patient._inquire(relationship, former, "drop-slips")
+                    inquiry = self._inquire(former, "drop-slips")
                     self._directory.custodian(former).drop_slips(inquiry)
             except (AccessDenied, CustodyError):
                 continue
+
+    def _inquire(self, keeper: str, action: str) -> Signed[Inquiry]:
+        return inquire(self._network, self._keys, self._history.relationship, keeper, action)
 
     def _key(self, pointer: RecordPointer) -> bytes:
         return self._root.record_key(pointer.epoch, pointer.kind, pointer.record)

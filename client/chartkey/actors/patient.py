@@ -57,12 +57,12 @@ class Patient(Consenting):
             ContractRefused: for example because an earlier relationship is open.
             CustodianUnavailable: no member relays.
         """
-        self._settle(institution)
+        self.relays.settle(institution)
         nonce = next_nonce(self.network, self.address, institution)
         relationship = self.network.factory.relationship_of(self.address, institution, nonce)
         if not is_proposed(self.network, relationship, self.address, mirror):
             opening = new_opening(self.network, self.address, institution, nonce, mirror)
-            self._relay(self.network.factory.propose(opening), institution)
+            self.relays.send(self.network.factory.propose(opening), institution)
         return relationship
 
     def accept(self, relationship: str) -> None:
@@ -77,7 +77,7 @@ class Patient(Consenting):
         """
         relationship_root(self.network, self.history(relationship), self.keys)
         facade = self.network.relationship(relationship)
-        self._relay(facade.accept(), facade.parties().institution)
+        self.relays.send(facade.accept(), facade.parties().institution)
 
     def refuse_relationship(self, relationship: str) -> None:
         """Refuse a proposed relationship, or end one (R12).
@@ -91,7 +91,7 @@ class Patient(Consenting):
         facade = self.network.relationship(relationship)
         parties = facade.parties()
         offered = parties.status is RelationshipStatus.PENDING and proposer != self.address
-        self._relay(facade.refuse() if offered else facade.end(), parties.institution)
+        self.relays.send(facade.refuse() if offered else facade.end(), parties.institution)
 
     def change_mirror(self, relationship: str, mirror: str) -> None:
         """Name another member as mirror: it gets copies, and the former one erases its own (P01).
@@ -166,14 +166,14 @@ class Patient(Consenting):
             TransactionUnknown: the node went away; run the same again.
         """
         facade = self.network.relationship(draft.relationship)
-        self._settle(facade.parties().institution)
+        self.relays.settle(facade.parties().institution)
         if facade.record_of(draft.record).status is RecordStatus.NONE:
             sealing_again(lambda: self._anchor(draft))
         pointer = self._anchored(draft)
         if facade.record_of(draft.record).status is RecordStatus.ATTESTED:
             # Whoever confirms has to be able to read it.
             self.read(pointer).close()
-            self._relay(facade.confirm_record(draft.record), facade.parties().institution)
+            self.relays.send(facade.confirm_record(draft.record), facade.parties().institution)
             pointer = self._anchored(draft)
         history = self.history(draft.relationship)
         self._supply(history, history.grants(), [pointer])
@@ -248,7 +248,7 @@ class Patient(Consenting):
         anchor = self._anchor_of(sealed, len(history.records()))
         signature = sign_anchor(self.network, self.keys, relationship, anchor)
         call = facade.anchor(sealed.authored, anchor, signature)
-        self._relay(call, facade.parties().institution)
+        self.relays.send(call, facade.parties().institution)
 
     def _anchor_of(self, sealed: Sealed, first: int) -> Anchor:
         """Nonces count up, 256 to a slot; one that a withheld message took is left out."""

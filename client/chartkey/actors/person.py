@@ -3,54 +3,26 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Self
 
 from chartkey.actors.device import Device
 from chartkey.actors.enrolment import Enrolment
 from chartkey.actors.listing import listed_relationships
 from chartkey.actors.reading import Reader
-from chartkey.chain.forward import execute_call, sign_forward
+from chartkey.actors.relays import Relays
 from chartkey.chain.history import RelationshipHistory
 from chartkey.crypto.digest import keccak256
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.crypto.passphrase import find_passphrase
 from chartkey.custody.directory import Directory
 from chartkey.custody.statements import Inquiry, Signed, inquire
-from chartkey.errors import (
-    AccessDenied,
-    ChartkeyError,
-    ContractRefused,
-    CustodianUnavailable,
-    CustodyError,
-    HeadStale,
-    JournalUnusable,
-    KeyUnsuitable,
-    NodeRefused,
-    NodeUnavailable,
-    PersonUnknown,
-    RelationshipMissing,
-)
+from chartkey.errors import KeyUnsuitable, PersonUnknown, RelationshipMissing
 from chartkey.models import ZERO32, Certification, RelationshipStatus, Role, Suite, SummaryEntry
 
 if TYPE_CHECKING:
-    from chartkey.chain.call import Call
-    from chartkey.chain.forward import SignedForward
     from chartkey.chain.network import Network
 
 __all__ = ["Person"]
-
-_PATIENCE = 5.0
-_PAUSE = 0.2
-_ONE_MEMBERS = (
-    AccessDenied,
-    CustodyError,
-    HeadStale,
-    JournalUnusable,
-    NodeRefused,
-    NodeUnavailable,
-)
-"""How one member may fail or refuse to relay while another can (P22, T34)."""
 
 
 class Person:
@@ -63,6 +35,7 @@ class Person:
         self.keys = keys
         self.directory = directory or Directory(network)
         self.device = Device(keys)
+        self.relays = Relays(network, keys, self.directory)
         self._reader = Reader(network, self.directory, keys)
 
     @classmethod
@@ -125,8 +98,7 @@ class Person:
             TransactionUnknown: the node went away; run it again.
         """
         # Publishing twice would number one key twice: whoever relays it has to have finished.
-        for institution in self.directory.others():
-            self._settle(institution)
+        self.relays.settle_all()
         person = self.network.registrar.person_of(self.address)
         published = person.key_version
         self._require_newest(published)
@@ -135,7 +107,7 @@ class Person:
         for version in range(published + 1, self.keys.version + 1):
             key = self.keys.public_der(version)
             call = self.network.registrar.publish_key(Suite.RSA_OAEP_AES_GCM, key)
-            self._relay(call, person.certifier)
+            self.relays.send(call, person.certifier)
         self._rewrap(self.keys.version)
         return self.keys.version
 
@@ -175,58 +147,6 @@ class Person:
             for entry in self.relationships(owner)
             if entry.status is RelationshipStatus.ACCEPTED
         ]
-
-    def _relay(self, call: Call, *first: str | None) -> None:
-        """Sign a call and have any member relay it, the given ones first (P22)."""
-        self._submit(sign_forward(self.network, self.keys, call), *first)
-
-    def _settle(self, institution: str) -> None:
-        """Have the custodian that relays first finish what an interruption left."""
-        try:
-            self.directory.custodian(institution).settle()
-        except (AccessDenied, CustodyError, JournalUnusable):
-            return
-
-    def _submit(self, forward: SignedForward, *first: str | None) -> None:
-        """No relay is believed: what it says is looked up at one's own node (T34)."""
-        problem = "the manifest lists no institution that could relay"
-        failure: ChartkeyError = CustodianUnavailable(institution="every member", problem=problem)
-        for institution in self.directory.others(*first):
-            try:
-                self.directory.custodian(institution).relay(forward)
-            except ContractRefused as err:
-                # An earlier relay may have sent it after all.
-                if self._is_used(forward):
-                    return
-                self._rehearse(forward)
-                failure = err
-            except _ONE_MEMBERS as err:
-                failure = err
-            else:
-                if self._has_arrived(forward):
-                    return
-                problem = "it says that it relayed a call of which the chain knows nothing"
-                failure = CustodianUnavailable(institution=institution, problem=problem)
-        raise failure
-
-    def _has_arrived(self, forward: SignedForward) -> bool:
-        """One's own node may be a block behind the relay's."""
-        until = time.monotonic() + _PATIENCE
-        while not self._is_used(forward):
-            if time.monotonic() > until:
-                return False
-            time.sleep(_PAUSE)
-        return True
-
-    def _is_used(self, forward: SignedForward) -> bool:
-        """Only a call that succeeded leaves its nonce used."""
-        return self.network.forwarder.is_nonce_used(forward.sender, forward.nonce)
-
-    def _rehearse(self, forward: SignedForward) -> None:
-        """Raise what the contract would refuse with; a relay may only have said so."""
-        call = execute_call(forward)
-        message = {"to": call.to, "data": "0x" + call.data.hex()}
-        self.network.raw("eth_call", [message, "latest"])
 
     def _require_newest(self, published: int) -> None:
         newest = self.keys.public_der(published) if published <= self.keys.version else b""

@@ -44,4 +44,4 @@ def wrap_root(patient: Patient, history: RelationshipHistory, version: int) -> N
     context = root_context(network.chain_id, place, patient.keys.address_bytes)
     wrap = root.wrap(patient.keys.public_der(version), salt, context)
     facade = network.relationship(relationship)
-    patient._relay(facade.rewrap_root(version, wrap), facade.parties().institution)
+    patient.relays.send(facade.rewrap_root(version, wrap), facade.parties().institution)

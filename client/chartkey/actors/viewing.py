@@ -102,7 +102,7 @@ class Viewing(Person):
         self._require_active()
         patient = checksum(patient)
         chosen = self._chosen(patient, self._accepted(patient), relationship)
-        self._settle(self.institution)
+        self.relays.settle(self.institution)
         waiting = self._waiting(chosen, kind, record, str(purpose))
         if waiting is not None:
             return waiting
@@ -117,7 +117,7 @@ class Viewing(Person):
             record_id=record or ZERO32,
             reason=write_reason(reason, patient, encryption_key(self.network, patient), request_id),
         )
-        self._relay(self.network.relationship(chosen).request_access(asked), self.institution)
+        self.relays.send(self.network.relationship(chosen).request_access(asked), self.institution)
         return self._requested(chosen, request_id)
 
     def records(self, request: Requested | None = None) -> list[RecordPointer]:
