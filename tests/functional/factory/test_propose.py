@@ -97,6 +97,14 @@ def test_the_mirror_is_another_active_member(factory, refusal, request, opening,
     assert refusal(factory.propose, wrong, {"from": alice}) == invalid
 
 
+def test_an_institution_that_owns_records_is_not_its_own_mirror(
+    alliance, factory, refusal, hospital, clinic
+):
+    opening = alliance.opening(hospital, clinic, hospital)
+    invalid = ("RelationshipFactoryMirrorInvalid", hospital)
+    assert refusal(factory.propose, opening, {"from": clinic}) == invalid
+
+
 def test_a_suspended_member_is_no_mirror(alliance, factory, refusal, opening, founders, alice):
     lead, *others = founders
     alliance.stand(lead, SUSPEND, others)

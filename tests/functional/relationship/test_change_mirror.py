@@ -29,6 +29,14 @@ def test_the_mirror_is_another_active_member(relationship, refusal, request, ali
     assert refusal(relationship.changeMirror, mirror.address, {"from": alice}) == invalid
 
 
+def test_an_institution_that_owns_records_is_not_its_own_mirror(
+    alliance, refusal, hospital, clinic, lead
+):
+    owned = alliance.propose(clinic, hospital, clinic, lead)
+    invalid = ("RelationshipMirrorInvalid", hospital)
+    assert refusal(owned.changeMirror, hospital.address, {"from": hospital}) == invalid
+
+
 def test_there_is_no_going_without(relationship, refusal, alice):
     invalid = ("RelationshipMirrorInvalid", NOBODY)
     assert refusal(relationship.changeMirror, NOBODY, {"from": alice}) == invalid
