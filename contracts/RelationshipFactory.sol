@@ -9,6 +9,7 @@ import {IRegistrar} from "../interfaces/IRegistrar.sol";
 import {IRelationship} from "../interfaces/IRelationship.sol";
 import {IRelationshipFactory} from "../interfaces/IRelationshipFactory.sol";
 import {ISummary} from "../interfaces/ISummary.sol";
+import {IPersons} from "../interfaces/registrar/IPersons.sol";
 import {IParties} from "../interfaces/relationship/IParties.sol";
 
 contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
@@ -116,9 +117,12 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
             revert RelationshipFactoryOwnerInvalid(opening.owner);
         }
         institutionSummary = _registrar.summaryOf(opening.institution);
-        if (institutionSummary == address(0) || !_consortium.isActive(opening.institution)) {
-            revert RelationshipFactoryInstitutionInvalid(opening.institution);
-        }
+        // A person who was voted in is a member with a Summary, yet never enrolled: roles would mix.
+        if (
+            institutionSummary == address(0) ||
+            !_consortium.isActive(opening.institution) ||
+            _registrar.personOf(opening.institution).role != IPersons.Role.None
+        ) revert RelationshipFactoryInstitutionInvalid(opening.institution);
         _checkMirror(opening);
     }
 

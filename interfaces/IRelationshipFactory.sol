@@ -63,7 +63,7 @@ interface IRelationshipFactory {
     /// @param owner The owner.
     error RelationshipFactoryOwnerInvalid(address owner);
 
-    /// @notice The institution is not Active or not enrolled.
+    /// @notice The institution is not Active or not enrolled; a person who was voted in never is.
     /// @param institution The institution.
     error RelationshipFactoryInstitutionInvalid(address institution);
 

@@ -162,13 +162,15 @@ abstract contract Grants is IGrants, Records {
     }
 
     /// @dev A clinician must be active, an institution too; a grant to one of the mirror's own
-    ///      staff would put wrap and slips into one house (P01).
+    ///      staff would put wrap and slips into one house (P01). So would one to a mirror that was
+    ///      a patient before it was voted in: without an affiliation no member is a viewer.
     function _checkViewer(address viewer, bytes32 affiliation) private view {
         if (affiliation == 0) {
             if (
                 viewer == _owner ||
                 _registrar.personOf(viewer).role != IPersons.Role.Patient ||
-                _registrar.summaryOf(viewer) == address(0)
+                _registrar.summaryOf(viewer) == address(0) ||
+                _consortium.seatOf(viewer) != 0
             ) revert GrantViewerInactive(viewer, affiliation);
             return;
         }

@@ -157,7 +157,8 @@ interface IGrants {
     /// @param expiresAt The expiry.
     error GrantExpiryInvalid(uint40 expiresAt);
 
-    /// @notice The viewer may not act under that affiliation now, or is nobody that is certified.
+    /// @notice The viewer may not act under that affiliation now; without one, the viewer is not a
+    ///         certified patient other than the owner, or is a member of the consortium.
     /// @param viewer The viewer.
     /// @param affiliation The affiliation.
     error GrantViewerInactive(address viewer, bytes32 affiliation);

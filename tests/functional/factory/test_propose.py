@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.alliance import EXPEL, NOBODY, PENDING, SUSPEND, WRAP, told
+from tests.alliance import AGREEMENT, EXPEL, NOBODY, PENDING, SUSPEND, WRAP, told
 from tests.signing import digest
 
 
@@ -75,6 +75,17 @@ def test_the_institution_is_one(factory, refusal, request, opening, alice, who):
     invalid = ("RelationshipFactoryInstitutionInvalid", account)
     other = changed(opening, 1, account.address)
     assert refusal(factory.propose, other, {"from": alice}) == invalid
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_person_who_was_voted_in_is_no_institution(
+    alliance, consortium, factory, refusal, request, opening, founders, alice, bob, who
+):
+    alliance.admit(bob, "错误", founders[:3])
+    consortium.signAgreement(AGREEMENT, {"from": bob})
+    invalid = ("RelationshipFactoryInstitutionInvalid", bob)
+    call = (changed(opening, 1, bob.address), {"from": request.getfixturevalue(who)})
+    assert refusal(factory.propose, *call) == invalid
 
 
 @pytest.mark.parametrize("action", [SUSPEND, EXPEL])

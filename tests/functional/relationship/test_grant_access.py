@@ -4,6 +4,7 @@ import pytest
 
 from tests.alliance import (
     ACTIVE,
+    AGREEMENT,
     CLINICIAN,
     DIAGNOSES,
     ENDED,
@@ -235,6 +236,17 @@ def test_nobody_of_the_mirror_is_a_viewer(
     }[viewer].terms
     mirror = ("GrantViewerIsMirror", lead)
     assert refusal(relationship.grantAccess, terms, {"from": alice}) == mirror
+
+
+def test_a_mirror_that_is_registered_as_a_person_is_no_viewer(
+    alliance, consortium, relationship, grant, refusal, founders, alice, bob
+):
+    alliance.admit(bob, "错误", founders[:3])
+    consortium.signAgreement(AGREEMENT, {"from": bob})
+    relationship.changeMirror(bob, {"from": alice})
+    inactive = ("GrantViewerInactive", bob, ZERO)
+    call = (grant.but(viewer=bob, affiliation=ZERO).terms, {"from": alice})
+    assert refusal(relationship.grantAccess, *call) == inactive
 
 
 def test_staff_of_the_former_mirror_are_viewers(
