@@ -77,7 +77,7 @@ contract Consortium is IConsortium, Ballot {
         uint40 closesAt
     ) external returns (uint256 id) {
         bytes32 key = profileId(profile);
-        if (_profiles[key].adopted) revert ConsortiumProfileInvalid(key);
+        if (profile.version == 0 || _profiles[key].adopted) revert ConsortiumProfileInvalid(key);
         return _propose(Action.AdoptProfile, closesAt, abi.encode(profile));
     }
 

@@ -47,11 +47,11 @@ interface IConsortium is IBallot, IMembership {
     /// @param profile The profile's id.
     event ProfileRetired(uint256 indexed id, bytes32 indexed profile);
 
-    /// @notice The profile is adopted already, or was never adopted.
+    /// @notice The profile was adopted before, or has version 0; or there is none to retire.
     /// @param profile The profile's id.
     error ConsortiumProfileInvalid(bytes32 profile);
 
-    /// @notice The regulator is admitted already, or was never admitted.
+    /// @notice The regulator is admitted already, or is not admitted now; or the account is zero.
     /// @param account The account.
     error ConsortiumRegulatorInvalid(address account);
 
@@ -102,7 +102,7 @@ interface IConsortium is IBallot, IMembership {
     ) external returns (uint256 id);
 
     /// @notice Propose to adopt a record profile.
-    /// @dev Only an Active member.
+    /// @dev Only an Active member. What was adopted once, retired or not, is not adopted again.
     /// @param profile The profile.
     /// @param closesAt Last second for votes.
     /// @return id The proposal's number.

@@ -50,6 +50,12 @@ def test_a_retired_profile_is_never_adopted_again(consortium, refusal, retired, 
     assert refusal(consortium.proposeProfile, profile, now() + DAY, {"from": lead}) == invalid
 
 
+def test_versions_count_from_one(consortium, refusal, lead):
+    profile = (PROFILE[0], 0, *PROFILE[2:])
+    invalid = ("ConsortiumProfileInvalid", bytes(consortium.profileId(profile)))
+    assert refusal(consortium.proposeProfile, profile, now() + DAY, {"from": lead}) == invalid
+
+
 def test_an_unknown_profile_is_not_retired(consortium, refusal, lead):
     unknown = digest("unknown")
     call = (unknown, now() + DAY, {"from": lead})
