@@ -39,7 +39,8 @@ interface IAffiliations is IPersons {
         Standing standing
     );
 
-    /// @notice The department id is in use, is another institution's, or looks like an account.
+    /// @notice The affiliation is another institution's or nobody's, or the id of a department to
+    ///         open looks like an account.
     /// @param department The id.
     error RegistrarDepartmentInvalid(bytes32 department);
 

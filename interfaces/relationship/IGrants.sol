@@ -30,8 +30,8 @@ interface IGrants {
 
     /// @notice What the owner grants.
     /// @param id Grant id of 16 bytes, chosen by the owner's client; the grant key follows from it.
-    /// @param viewer Account that may read: a clinician, a person, or an institution.
-    /// @param affiliation The viewer's affiliation; zero when the viewer is another person.
+    /// @param viewer Account that may read: a clinician, an institution, or another patient.
+    /// @param affiliation The viewer's affiliation; zero when the viewer is another patient.
     /// @param scope What is covered.
     /// @param kind The kind, when scope is Kind; else zero.
     /// @param recordId The record, when scope is Record; else zero.
@@ -168,7 +168,8 @@ interface IGrants {
     /// @param mirror The mirror.
     error GrantViewerIsMirror(address mirror);
 
-    /// @notice The request is not open, or is another viewer's.
+    /// @notice The request was made or refused before; or what is answered is not open, or is
+    ///         another viewer's.
     /// @param request The request.
     error RequestInvalid(bytes32 request);
 
@@ -177,7 +178,8 @@ interface IGrants {
     error RequestLimitReached(address viewer);
 
     /// @notice Ask the owner for access.
-    /// @dev Only a clinician, acting under an Active affiliation; at most sixteen open ones each.
+    /// @dev Only a clinician acting under an Active affiliation, while Accepted; at most sixteen
+    ///      open ones each.
     /// @param request What is asked for.
     /// @return id The request's id.
     function requestAccess(Request calldata request) external returns (bytes32 id);

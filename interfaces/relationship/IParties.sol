@@ -18,7 +18,7 @@ interface IParties {
     /// @param owner The owner.
     /// @param institution The institution.
     /// @param proposer Which of them proposed.
-    /// @param mirror The member that keeps the second copy of the slips.
+    /// @param mirror The member that keeps the second copy of the slips; zero for none.
     /// @param rootCommitment Salted commitment to the relationship root.
     /// @param ownerKeyVersion The owner's key that `ownerWrap` is for.
     /// @param institutionKeyVersion The institution's key that `institutionWrap` is for.
@@ -103,7 +103,7 @@ interface IParties {
     ) external;
 
     /// @notice Accept a proposed relationship.
-    /// @dev Only the side that did not propose. Idempotent.
+    /// @dev Only the side that did not propose, while the institution is Active. Idempotent.
     function accept() external;
 
     /// @notice Refuse a proposed relationship.
@@ -122,7 +122,7 @@ interface IParties {
 
     /// @notice Name another mirror.
     /// @dev Only the owner.
-    /// @param mirror An Active member other than this institution.
+    /// @param mirror An Active member other than this institution and the owner.
     function changeMirror(address mirror) external;
 
     /// @notice Wrap the relationship root to a newer key of the caller, after rotating it.
@@ -134,7 +134,7 @@ interface IParties {
     /// @notice Who the parties are and where the relationship stands.
     /// @return owner The owner.
     /// @return institution The institution.
-    /// @return mirror The mirror.
+    /// @return mirror The mirror, Active or not; zero for none.
     /// @return status Where it stands.
     function parties()
         external
@@ -142,7 +142,7 @@ interface IParties {
         returns (address owner, address institution, address mirror, Status status);
 
     /// @notice The key epoch, and whether a revocation forces the next record into a new one.
-    /// @return epoch The epoch of the newest record.
+    /// @return epoch The epoch of the newest record; 1 before there is any.
     /// @return rotating True when the next record must open a new epoch.
     function keyEpoch() external view returns (uint32 epoch, bool rotating);
 

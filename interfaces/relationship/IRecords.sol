@@ -121,7 +121,7 @@ interface IRecords {
     /// @param parent The parent named.
     error RecordParentInvalid(bytes32 parent);
 
-    /// @notice The profile is not adopted for this kind.
+    /// @notice The profile is not adopted for this kind, or is retired.
     /// @param profile The profile.
     /// @param kind The kind.
     error RecordProfileInvalid(bytes32 profile, uint8 kind);
@@ -153,13 +153,14 @@ interface IRecords {
     /// @param deadline The deadline.
     error RecordDeadlineInvalid(uint48 deadline);
 
-    /// @notice The record does not exist, or cannot be confirmed.
+    /// @notice The record does not exist.
     /// @param recordId The record.
     error RecordUnknown(bytes32 recordId);
 
     /// @notice Anchor a record that clinician and owner both signed.
-    /// @dev Anyone may submit it: both signatures are checked. The author must be active at this
-    ///      institution now. Compare-and-swap on the parent: the loser of two corrections reverts.
+    /// @dev Anyone may submit it, while Accepted: both signatures are checked. The author must be
+    ///      active at this institution now. Compare-and-swap on the parent: the loser of two
+    ///      corrections reverts.
     /// @param authored The clinician's part.
     /// @param confirmation What the owner signed.
     /// @param signature The owner's EIP-712 signature.
@@ -170,13 +171,13 @@ interface IRecords {
     ) external;
 
     /// @notice Anchor a record that the owner did not answer in time, visibly as attested.
-    /// @dev Only this institution while Active, and only after the attestation's deadline.
+    /// @dev Only this institution while Active, while Accepted, after the attestation's deadline.
     /// @param authored The clinician's part.
     /// @param epoch Key epoch.
     function anchorAttested(Authored calldata authored, uint32 epoch) external;
 
     /// @notice Confirm a record that was only attested.
-    /// @dev Only the owner. Idempotent.
+    /// @dev Only the owner, also when the relationship has ended. Idempotent.
     /// @param recordId The record.
     function confirmRecord(bytes32 recordId) external;
 
