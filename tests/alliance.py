@@ -60,6 +60,15 @@ def at_least(seconds: int) -> None:
     chain.mine()
 
 
+def at(moment: int) -> None:
+    """Let the newest block be of exactly that time, in Unix seconds."""
+    from brownie import web3
+
+    web3.provider.make_request("evm_mine", [moment])
+    if now() != moment:
+        raise AssertionError(f"the newest block is of {now()}, not of {moment}")
+
+
 def padded(institution: Any) -> bytes:
     """Return an institution's account as the affiliation of its own staff."""
     return bytes(12) + bytes.fromhex(institution.address[2:])

@@ -11,7 +11,7 @@ from tests.alliance import (
     HOUR,
     RESTORE,
     SUSPEND,
-    at_least,
+    at,
     details,
     now,
     told,
@@ -178,6 +178,9 @@ def test_parameters_are_those_that_were_proposed(
 
 def test_nothing_is_carried_out_after_the_deadline(consortium, refusal, founders, proposal):
     approve(consortium, proposal, founders[:3])
-    at_least(HOUR + 61)
+    closes = consortium.proposalOf(proposal)["closesAt"]
+    at(closes)
+    consortium.enact.call(proposal, NEWER, {"from": founders[0]})
+    at(closes + 1)
     lapsed = ("ConsortiumProposalLapsed", proposal)
     assert refusal(consortium.enact, proposal, NEWER, {"from": founders[0]}) == lapsed

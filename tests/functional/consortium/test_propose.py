@@ -42,7 +42,13 @@ def test_only_an_active_member_proposes(refusal, proposal, outsider):
     assert refusal(function, *arguments, now() + DAY, {"from": outsider}) == denied
 
 
-@pytest.mark.parametrize("seconds", [0, HOUR - 60, 30 * DAY + 60])
+@pytest.mark.parametrize("seconds", [HOUR, 30 * DAY])
+def test_a_deadline_may_be_the_nearest_and_the_farthest(proposal, lead, seconds):
+    function, arguments = proposal
+    function.call(*arguments, now() + seconds, {"from": lead})
+
+
+@pytest.mark.parametrize("seconds", [0, HOUR - 1, 30 * DAY + 1])
 def test_a_deadline_is_one_hour_to_thirty_days_away(refusal, proposal, lead, seconds):
     function, arguments = proposal
     closes = now() + seconds

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.alliance import DAY, EXPEL, HOUR, SUSPEND, at_least, now, told
+from tests.alliance import DAY, EXPEL, HOUR, SUSPEND, at, now, told
 from tests.signing import digest
 
 
@@ -68,8 +68,10 @@ def test_an_enacted_proposal_is_not_voted_on(consortium, refusal, founders, prop
 
 
 def test_no_vote_counts_after_the_deadline(consortium, refusal, proposal, lead):
+    closes = consortium.proposalOf(proposal)["closesAt"]
+    at(closes)
     consortium.vote.call(proposal, True, {"from": lead})
-    at_least(HOUR + 61)
+    at(closes + 1)
     lapsed = ("ConsortiumProposalLapsed", proposal)
     assert refusal(consortium.vote, proposal, True, {"from": lead}) == lapsed
 

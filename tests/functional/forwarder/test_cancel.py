@@ -35,6 +35,14 @@ def test_neighbouring_nonces_are_left_alone(forwarder, alice):
     assert used == [256]
 
 
+def test_nonces_of_one_word_are_used_one_by_one(forwarder, alice):
+    nonces = [*range(256, 512, 32), 511, 2**256 - 1]
+    for nonce in nonces:
+        cancelled = {"from": alice, "nonce": nonce}
+        assert told(forwarder.cancel(nonce, {"from": alice})) == [("NonceCancelled", cancelled)]
+    assert all(forwarder.isNonceUsed(alice, nonce) for nonce in nonces)
+
+
 def test_whoever_has_no_ether_voids_a_message_by_relaying_another_of_its_nonce(
     alliance, forwarder, refusal, registrar, relationship, alice, relay
 ):

@@ -3,7 +3,7 @@
 import pytest
 from brownie import reverts, web3
 
-from tests.alliance import DAY, HOUR, NOBODY, at_least, decoded_error, now, refusal_of, told
+from tests.alliance import DAY, HOUR, NOBODY, at, decoded_error, now, refusal_of, told
 from tests.signing import Domain, digest, malleated
 
 
@@ -65,8 +65,9 @@ def test_t34_a_withheld_message_blocks_no_other(alliance, forwarder, registrar, 
 def test_a_message_holds_until_its_deadline_and_not_after(alliance, forwarder, alice, proposed):
     deadline = now() + HOUR
     signed = alliance.forwarded(alice, alliance.request(alice, proposed.accept, deadline=deadline))
+    at(deadline)
     forwarder.execute.call(*signed, {"from": alice})
-    at_least(HOUR + 1)
+    at(deadline + 1)
     passed = ("ForwarderDeadlinePassed", deadline)
     assert refusal_of(forwarder.execute, *signed, {"from": alice}) == passed
 

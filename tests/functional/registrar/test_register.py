@@ -3,7 +3,7 @@
 import pytest
 from eth_utils import keccak
 
-from tests.alliance import CLINICIAN, HANDLE, HOUR, KEY, NOBODY, PATIENT, at_least, now, told
+from tests.alliance import CLINICIAN, HANDLE, HOUR, KEY, NOBODY, PATIENT, at, now, told
 from tests.signing import Domain, digest, malleated
 
 
@@ -51,8 +51,9 @@ def test_a_registration_holds_until_its_deadline_and_not_after(
     registration = alliance.registration(carol, clinic, PATIENT, deadline=deadline)
     signature = alliance.registrations.sign(carol, "Registration", registration)
     call = (registration, KEY, HANDLE, signature, {"from": clinic})
+    at(deadline)
     registrar.register.call(*call)
-    at_least(HOUR + 1)
+    at(deadline + 1)
     assert refusal(registrar.register, *call) == ("RegistrarDeadlinePassed", deadline)
 
 

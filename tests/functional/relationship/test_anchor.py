@@ -11,7 +11,7 @@ from tests.alliance import (
     LABORATORY,
     SUSPENDED,
     UNSPECIFIED,
-    at_least,
+    at,
     now,
     padded,
     told,
@@ -105,8 +105,9 @@ def test_nonces_are_used_in_any_order(relationship, draft, relay):
 
 def test_an_owners_signature_holds_until_its_deadline(relationship, draft, refusal, relay):
     short = draft.but(deadline=now() + HOUR)
+    at(short.deadline)
     relationship.anchor.call(*short.submission, {"from": relay})
-    at_least(HOUR + 1)
+    at(short.deadline + 1)
     late = ("RecordDeadlineInvalid", short.deadline)
     assert refusal(relationship.anchor, *short.submission, {"from": relay}) == late
 
@@ -204,6 +205,11 @@ def test_a_locator_has_a_length(relationship, draft, refusal, relay, length):
     wrong = draft.but(locator=bytes(length))
     invalid = ("RelationshipLengthInvalid", length)
     assert refusal(relationship.anchor, *wrong.submission, {"from": relay}) == invalid
+
+
+@pytest.mark.parametrize("length", [1, 256])
+def test_the_shortest_and_the_longest_locator_are_taken(relationship, draft, relay, length):
+    relationship.anchor.call(*draft.but(locator=bytes(length)).submission, {"from": relay})
 
 
 def test_a_profile_is_adopted_for_the_kind(relationship, draft, places, refusal, relay):

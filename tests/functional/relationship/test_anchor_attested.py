@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.alliance import DIAGNOSES, ENDED, now, told
+from tests.alliance import DIAGNOSES, ENDED, at, now, told
 from tests.signing import ZERO, digest, malleated
 
 ATTESTED = 2
@@ -39,7 +39,10 @@ def test_nobody_else_anchors_without_the_owner(relationship, overdue, refusal, r
 
 def test_the_owner_has_until_the_deadline(relationship, draft, refusal, clinic):
     early = ("RecordDeadlineInvalid", draft.deadline)
+    at(draft.deadline)
     assert refusal(relationship.anchorAttested, draft.authored, 1, {"from": clinic}) == early
+    at(draft.deadline + 1)
+    relationship.anchorAttested.call(draft.authored, 1, {"from": clinic})
 
 
 def test_a_suspended_institution_attests_nothing(

@@ -18,7 +18,7 @@ from tests.alliance import (
     SUSPEND,
     SUSPENDED,
     access_request,
-    at_least,
+    at,
     now,
     padded,
     request_id,
@@ -122,9 +122,11 @@ def test_the_expiry_is_in_the_future(relationship, grant, refusal, alice):
 
 
 def test_a_grant_ends_by_itself(relationship, grant, alice):
-    relationship.grantAccess(grant.but(expires_at=now() + 3_600).terms, {"from": alice})
+    short = grant.but(expires_at=now() + 3_600)
+    relationship.grantAccess(short.terms, {"from": alice})
+    at(short.expires_at - 1)
     assert relationship.isGrantLive(grant.id)
-    at_least(3_600)
+    at(short.expires_at)
     assert not relationship.isGrantLive(grant.id)
     assert relationship.grantOf(grant.id)[0] == 1
 
@@ -134,6 +136,11 @@ def test_a_wrap_has_a_length(relationship, grant, refusal, alice, length):
     invalid = ("RelationshipLengthInvalid", length)
     call = (grant.but(wrap=bytes(length)).terms, {"from": alice})
     assert refusal(relationship.grantAccess, *call) == invalid
+
+
+@pytest.mark.parametrize("length", [1, 2048])
+def test_the_shortest_and_the_longest_wrap_are_taken(relationship, grant, alice, length):
+    relationship.grantAccess.call(grant.but(wrap=bytes(length)).terms, {"from": alice})
 
 
 def test_the_viewer_may_be_another_patient(relationship, grant, alice, bob):
