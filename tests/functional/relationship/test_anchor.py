@@ -181,6 +181,27 @@ def test_an_owner_confirms_one_attestation_and_no_other(relationship, draft, ref
     assert refusal(relationship.anchor, *call) == invalid
 
 
+@pytest.mark.parametrize("field", ["record", "parent", "kind", "affiliation", "deadline"])
+def test_an_owner_confirms_the_content_in_no_other_place(
+    registrar, relationship, draft, places, refusal, clinic, dr_wang, relay, field
+):
+    """The root says nothing of these: whoever has two attestations of one content swaps none."""
+    registrar.setAffiliation(dr_wang, padded(clinic), 1, {"from": clinic})
+    earlier = draft.but(record=digest("record 0"), nonce=1)
+    relationship.anchor(*earlier.submission, {"from": relay})
+    other = {
+        "record": draft.but(record=digest("record 2")),
+        "parent": draft.but(parent=earlier.record),
+        "kind": draft.but(kind=LABORATORY, profile=places.profiles[LABORATORY]),
+        "affiliation": draft.but(affiliation=padded(clinic)),
+        "deadline": draft.but(deadline=draft.deadline + 1),
+    }[field]
+    invalid = ("RecordBindingInvalid", other.record)
+    call = (other.authored, draft.confirmation, draft.signature, {"from": relay})
+    assert refusal(relationship.anchor, *call) == invalid
+    relationship.anchor.call(*other.submission, {"from": relay})
+
+
 @pytest.mark.parametrize("place", [3, 4, 5], ids=["epoch", "nonce", "deadline"])
 def test_a_confirmation_changed_after_signing_is_refused(
     relationship, draft, refusal, alice, relay, place
