@@ -77,6 +77,16 @@ def test_the_institution_is_one(factory, refusal, request, opening, alice, who):
     assert refusal(factory.propose, other, {"from": alice}) == invalid
 
 
+def test_the_institution_has_enrolled(
+    alliance, consortium, factory, refusal, opening, founders, alice, newcomer
+):
+    alliance.admit(newcomer, "镇卫生院", founders[:3])
+    consortium.signAgreement(AGREEMENT, {"from": newcomer})
+    invalid = ("RelationshipFactoryInstitutionInvalid", newcomer)
+    other = changed(opening, 1, newcomer.address)
+    assert refusal(factory.propose, other, {"from": alice}) == invalid
+
+
 @pytest.mark.parametrize("who", ["alice", "bob"])
 def test_a_person_who_was_voted_in_is_no_institution(
     alliance, consortium, factory, refusal, request, opening, founders, alice, bob, who
