@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 /// @title Forwarder: lets people without ether act through any relay (ERC-2771, P22)
 /// @notice A person signs a ForwardRequest; any account submits it and pays for it.
 /// @dev Nonces are unordered: withholding one message blocks no other. A call that reverts
-///      reverts the whole relay, so a nonce is used up only by a call that took effect and a
+///      reverts the whole relay, so a nonce is used up only by a call that went through and a
 ///      relay gains nothing by starving it of gas. No contract of the system has multicall,
 ///      which would let a forwarded call fake its sender.
 interface IForwarder {

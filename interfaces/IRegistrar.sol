@@ -75,7 +75,8 @@ interface IRegistrar is IAffiliations {
     /// @param deadline The deadline that has passed.
     error RegistrarDeadlinePassed(uint48 deadline);
 
-    /// @notice The signature is not the person's over exactly this registration.
+    /// @notice The signature is not the person's over exactly this registration, or the caller or
+    ///         the key is not the one that it names.
     /// @param account The person's account.
     error RegistrarSignatureInvalid(address account);
 

@@ -11,7 +11,7 @@ interface IRelationshipFactory {
     /// @notice What the proposer hands over.
     /// @param owner The owner, as a rule a patient.
     /// @param institution The steward.
-    /// @param nonce How many relationships this pair has had before.
+    /// @param nonce How many relationships this pair has had before, precluded ones included.
     /// @param mirror The member that keeps the second copy of the key slips (P01); zero in a
     ///        consortium of two, and only there.
     /// @param rootCommitment Salted commitment to the relationship root (P02).
