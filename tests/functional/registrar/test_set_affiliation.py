@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.alliance import ACTIVE, REVOKED, SUSPENDED, padded, told
+from tests.alliance import ACTIVE, CLINICIAN, KEY, REVOKED, SUSPENDED, padded, told
 from tests.signing import digest
 
 
@@ -42,6 +42,12 @@ def test_only_a_certified_clinician_is_affiliated(registrar, refusal, request, c
     account = request.getfixturevalue(who)
     call = (account, padded(clinic), ACTIVE, {"from": clinic})
     assert refusal(registrar.setAffiliation, *call) == ("RegistrarNotClinician", account)
+
+
+def test_a_clinician_who_only_applied_is_not_affiliated(registrar, refusal, carol, clinic):
+    registrar.applyFor(CLINICIAN, 1, KEY, {"from": carol})
+    call = (carol, padded(clinic), ACTIVE, {"from": clinic})
+    assert refusal(registrar.setAffiliation, *call) == ("RegistrarNotClinician", carol)
 
 
 @pytest.mark.parametrize(
