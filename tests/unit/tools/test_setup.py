@@ -16,9 +16,11 @@ PROGRAMS = [
     "cp",
     "date",
     "dirname",
+    "find",
     "mkdir",
     "rm",
     "sed",
+    "sort",
     "tail",
     "uname",
 ]
@@ -33,6 +35,9 @@ INPUTS = [
     "scripts/tools/samples.json",
     "scripts/alliance/cast.py",
     "scripts/alliance/keyset.py",
+    "brownie-config.yaml",
+    "contracts/Summary.sol",
+    "interfaces/ISummary.sol",
 ]
 # Stands in for Python: answers what set-up asks before it builds, then plays .venv's own Python.
 PYTHON = """#!/bin/sh
@@ -40,10 +45,10 @@ case "$*" in
   *version_info*) echo "{version}" ;;
   *ensurepip*) exit {without_venv} ;;
   "-m venv"*) echo "venv $*" >>calls
-    mkdir -p .venv/bin .venv/site && cp "$0" .venv/bin/python && [ ! -f venv-breaks ] ;;
+    mkdir -p .venv/bin .venv/site && cp "$0" .venv/bin/python && cp "$0" .venv/bin/brownie ;;
   *purelib*) echo .venv/site ;;
   *"-r requirements.txt") echo "lock" >>calls && [ ! -f pip-breaks ] ;;
-  *) echo "python $*" >>calls ;;
+  *) echo "${{0##*/}} $*" >>calls ;;
 esac
 """
 NODE = '#!/bin/sh\necho "v{version}"\n'
@@ -182,15 +187,20 @@ def test_the_first_run_builds_everything_and_the_second_nothing(ready: Clone) ->
 
 
 @pytest.mark.parametrize(
-    ("lock", "wanted", "unwanted"),
-    [("requirements.txt", "lock", "npm"), ("package-lock.json", "npm ci", "lock")],
+    ("changed", "wanted", "unwanted"),
+    [
+        ("requirements.txt", "lock", "npm"),
+        ("package-lock.json", "npm ci", "lock"),
+        ("contracts/Summary.sol", "brownie compile --all", "npm"),
+        ("interfaces/ISummary.sol", "brownie compile --all", "npm"),
+    ],
 )
-def test_a_changed_lock_repeats_its_own_step(
-    ready: Clone, lock: str, wanted: str, unwanted: str
+def test_a_changed_input_repeats_its_own_step(
+    ready: Clone, changed: str, wanted: str, unwanted: str
 ) -> None:
     ready.set_up()
     ready.calls()
-    with (ready.folder / lock).open("a") as file:
+    with (ready.folder / changed).open("a") as file:
         file.write("\n")
     assert ready.set_up().returncode == 0
     calls = ready.calls()
