@@ -190,8 +190,8 @@ abstract contract Grants is IGrants, Records {
     ) private view returns (bool) {
         if (!_consortium.isActive(institution)) return false;
         if (affiliation == bytes32(uint256(uint160(institution)))) return true;
-        (address house, IPersons.Standing standing) = _registrar.departmentOf(affiliation);
-        return house == institution && standing == IPersons.Standing.Active;
+        (, IPersons.Standing standing) = _registrar.departmentOf(affiliation);
+        return standing == IPersons.Standing.Active;
     }
 
     function _checkScope(Scope scope, uint8 kind, bytes32 recordId) private view {

@@ -126,11 +126,11 @@ abstract contract Records is IRecords, Parties, EIP712 {
 
     /// @dev An epoch opens with the first record after a revocation (P02).
     function _advance(uint32 epoch) private {
-        uint32 required = _rotating ? _epoch + 1 : _epoch;
-        bool next = !_rotating && epoch == _epoch + 1;
-        if (epoch != required && !next) revert RecordEpochInvalid(epoch, required);
-        if (epoch != _epoch) {
-            _epoch = epoch;
+        uint32 next = _epoch + 1;
+        uint32 required = _rotating ? next : _epoch;
+        if (epoch != required && epoch != next) revert RecordEpochInvalid(epoch, required);
+        if (epoch == next) {
+            _epoch = next;
             _rotating = false;
         }
     }
