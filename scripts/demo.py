@@ -260,7 +260,7 @@ class Journey:
             f"{report.events} events rebuild the state; {report.answers} answers and "
             f"{report.slots} slots of {report.contracts} contracts agree"
         )
-        print_table(auditor.timeline())
+        print_table(auditor.timeline(), brief=True)
         counts = f"{self._transactions()} transactions, {len(self.records)} records"
         print(f"demo: ok, {counts}, {report.events} events")
 

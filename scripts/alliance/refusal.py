@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from chartkey.cli.output import escape_unknown
 from chartkey.errors import ChartkeyError
 
 __all__ = ["Refused", "plainly"]
@@ -21,6 +22,7 @@ def plainly() -> Iterator[None]:
     Raises:
         SystemExit: the script was refused or interrupted, or the client raised one of its errors.
     """
+    escape_unknown()
     try:
         yield
     except (Refused, ChartkeyError) as err:

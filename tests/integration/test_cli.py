@@ -332,7 +332,7 @@ def test_the_timeline_is_a_table_a_page_and_a_spreadsheet(
     assert written.startswith(f"{len(rows)} events written to ")
     assert html.read_text("utf-8").startswith("<!doctype html>")
     assert len(csv.read_text("utf-8-sig").splitlines()) == len(rows) + 1
-    assert "wrote a patient-summary record, which the owner confirmed" in desk.text(
+    assert "wrote a record (patient-summary), which the owner confirmed" in desk.text(
         "audit timeline"
     )
     assert desk.refused("audit timeline --html", html) == "file-exists"

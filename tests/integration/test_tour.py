@@ -127,7 +127,7 @@ def test_the_deployer_finds_the_contracts_as_the_manifest_says(shell: Shell) -> 
 def test_the_auditor_sees_who_could_read_the_record(shell: Shell) -> None:
     printed = shell.type(script(tour()[AUDITOR]))
     assert "rebuild the state" in printed
-    assert "wrote a patient-summary record" in printed
+    assert "wrote a record (patient-summary)" in printed
     assert "could read: 朝阳里社区卫生服务中心" in printed
     assert "The owner revoked the grant" in printed
     assert (shell.sandbox / "timeline.html").read_text("utf-8").startswith("<!doctype html>")

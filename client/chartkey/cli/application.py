@@ -11,7 +11,7 @@ import typer
 
 from chartkey.cli import audit, consent, envelope, institution, keys, records, relationship
 from chartkey.cli.outcome import conclude
-from chartkey.cli.output import Output
+from chartkey.cli.output import Output, escape_unknown
 from chartkey.cli.session import Session, session_of
 from chartkey.cli.status import status
 
@@ -103,7 +103,12 @@ def main() -> None:
     Raises:
         SystemExit: always.
     """
+    escape_unknown()
     arguments = arranged(sys.argv[1:]) or ["--help"]
-    raise SystemExit(
-        conclude(lambda: app(args=arguments, standalone_mode=False), as_json=_JSON in arguments)
-    )
+    raise SystemExit(conclude(lambda: _run(arguments), as_json=_JSON in arguments))
+
+
+def _run(arguments: list[str]) -> int | None:
+    # Named, because the name would otherwise follow from how Python was started.
+    status: int | None = app(args=arguments, prog_name="chartkey", standalone_mode=False)
+    return status

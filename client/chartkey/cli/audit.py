@@ -42,6 +42,9 @@ def timeline(
         Path | None, typer.Option(metavar="FILE", help="Write a table for a spreadsheet.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace those files.")] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="In the table, count long runs of like events.")
+    ] = False,
 ) -> None:
     """Tell what happened, oldest first."""
     from chartkey.audit import print_table, to_csv, to_html
@@ -57,7 +60,7 @@ def timeline(
     elif written:
         print(f"{len(rows)} events written to {' and '.join(written)}.")
     else:
-        print_table(rows)
+        print_table(rows, brief=brief)
 
 
 @app.command()

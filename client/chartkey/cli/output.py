@@ -6,6 +6,7 @@ it (T28).
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +15,18 @@ from typing import Any
 
 import typer
 
-__all__ = ["Output", "tamed"]
+__all__ = ["Output", "escape_unknown", "tamed"]
 
 _CLEAR_LINE = "\r\x1b[K"
 _SHOWN_BYTES = 5
 """Bytes of an id in a table: commands take an id by how it begins."""
+
+
+def escape_unknown() -> None:
+    """Have a terminal without Chinese show a name as escapes, where Python would break off."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class Output:

@@ -153,11 +153,11 @@ def test_the_page_shows_every_row(full_story: Story) -> None:
         assert row.what in text
 
 
-def printed(rows: list[Row], width: int = 160) -> str:
+def printed(rows: list[Row], width: int = 160, *, brief: bool = False) -> str:
     from rich.console import Console
 
     out = io.StringIO()
-    print_table(rows, Console(file=out, width=width))
+    print_table(rows, Console(file=out, width=width), brief=brief)
     return out.getvalue()
 
 
@@ -184,6 +184,31 @@ def test_a_table_in_a_pipe_wraps_no_sentence(
     print_table(rows_of(full_story))
     shown = capsys.readouterr().out
     assert all(row.what in shown for row in rows_of(full_story))
+
+
+def votes(story: Story, count: int) -> list[Row]:
+    """That many rows of one member's votes, in a block each, between two other rows."""
+    vote = next(row for row in rows_of(story) if row.event == "VoteCast")
+    run = [replace(vote, block=100 + i, what=f"voted in matter {i}") for i in range(count)]
+    other = replace(vote, account="0x" + "77" * 20, who="另一家", what="voted otherwise")
+    return [other, *run, other]
+
+
+def test_a_brief_table_counts_a_long_run(full_story: Story) -> None:
+    rows = votes(full_story, 27)
+    shown = printed(rows, brief=True)
+    assert "voted in matter 0" in shown
+    assert "and 26 more, to block 126" in shown
+    assert "voted in matter 1" not in shown
+    assert shown.count("voted otherwise") == 2
+    assert "more, to block" not in printed(rows)
+
+
+@pytest.mark.parametrize(("count", "folded"), [(3, False), (4, True)])
+def test_a_brief_table_shows_a_short_run_whole(full_story: Story, count: int, folded: bool) -> None:
+    shown = printed(votes(full_story, count), brief=True)
+    assert ("more, to block" in shown) == folded
+    assert all(f"voted in matter {i}" in shown for i in range(count)) != folded
 
 
 def test_a_missing_extra_names_what_installs_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import socket
@@ -141,6 +142,26 @@ def test_a_new_key_file_in_no_folder_says_where(
 def test_text_of_others_cannot_steer_the_terminal(run: Run) -> None:
     ended = run("keys", "show", "\x1b[2Jnone.json")
     assert "\x1b" not in ended.err
+
+
+def test_a_terminal_without_chinese_shows_escapes(tmp_path: Path) -> None:
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("长城长\n", "utf-8")
+    passphrase.chmod(0o600)
+    ended = subprocess.run(
+        [*CHARTKEY, "keys", "new", str(tmp_path / "li.json"), "--label", "李静"],
+        env={
+            **os.environ,
+            "PYTHONIOENCODING": "ascii",
+            "CHARTKEY_PASSPHRASE_FILE": str(passphrase),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert r"(\u674e\u9759)" in ended.stdout
 
 
 def interrupted(alliance: Path, *words: str) -> subprocess.CompletedProcess[str]:
