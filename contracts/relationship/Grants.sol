@@ -190,6 +190,8 @@ abstract contract Grants is IGrants, Records {
     ) private view returns (bool) {
         if (!_consortium.isActive(institution)) return false;
         if (affiliation == bytes32(uint256(uint160(institution)))) return true;
+        // Its house is the institution: that is how the institution was found.
+        // slither-disable-next-line unused-return
         (, IPersons.Standing standing) = _registrar.departmentOf(affiliation);
         return standing == IPersons.Standing.Active;
     }
