@@ -11,6 +11,7 @@ from eth_abi import decode, encode
 from eth_utils import function_abi_to_4byte_selector as selector
 from eth_utils import keccak, to_checksum_address
 from web3.middleware import Web3Middleware
+from web3.types import RPCEndpoint
 
 from tests.signing import ZERO, Domain, Draft, digest
 
@@ -239,6 +240,9 @@ class Alliance:
 
         if PatientReceipts not in web3.middleware_onion:
             web3.middleware_onion.add(PatientReceipts)
+        # Before each call web3 asks for the chain's id again: every second request.
+        web3.provider.cache_allowed_requests = True
+        web3.provider.cacheable_requests = {RPCEndpoint("eth_chainId")}
         containers = project.get_loaded_projects()[0]
         self.founders, deployer = founders, accounts[0]
         self.chain_id = chain.id

@@ -24,16 +24,16 @@ from chartkey.errors import (
 )
 from chartkey.models import Certification, MemberStanding, Role, Standing
 
-from tests.chains import HOUSES, Chain, engines, start_chain
+from tests.chains import HOUSES, Chain, start_chain
 from tests.proxy import Proxy
 from tests.world import World, public_key
 
 NOBODY = "0x" + "0" * 39 + "1"
 
 
-@pytest.fixture(scope="module", params=engines())
-def chain(request: pytest.FixtureRequest) -> Iterator[Chain]:
-    with start_chain(request.param) as started:
+@pytest.fixture(scope="module")
+def chain(engine: str) -> Iterator[Chain]:
+    with start_chain(engine) as started:
         yield started
 
 

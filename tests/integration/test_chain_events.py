@@ -13,14 +13,14 @@ from chartkey.chain.events import Event, events
 from chartkey.errors import ArgumentInvalid, NodeRefused, NodeUnavailable
 from chartkey.models import Role
 
-from tests.chains import HOUSES, deploy, engines, found, start_chain
+from tests.chains import HOUSES, deploy, found, start_chain
 from tests.proxy import Proxy, Refusal
 from tests.world import Signer, World, public_key
 
 
-@pytest.fixture(scope="module", params=engines())
-def base(request: pytest.FixtureRequest) -> Iterator[World]:
-    with start_chain(request.param) as chain:
+@pytest.fixture(scope="module")
+def base(engine: str) -> Iterator[World]:
+    with start_chain(engine) as chain:
         yield World(chain)
 
 

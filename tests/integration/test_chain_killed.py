@@ -13,15 +13,15 @@ from chartkey.chain import FileJournal, Network, Receipt, Sender, connect
 from chartkey.chain.call import Call
 from chartkey.errors import NodeUnavailable, TransactionUnknown
 
-from tests.chains import AGREEMENT, HOUSES, Chain, deploy, engines, person, start_chain
+from tests.chains import AGREEMENT, HOUSES, Chain, deploy, person, start_chain
 from tests.proxy import Proxy
 
 SEND = "eth_sendRawTransaction"
 
 
-@pytest.fixture(params=engines())
-def mortal(request: pytest.FixtureRequest) -> Iterator[Chain]:
-    with start_chain(request.param) as chain:
+@pytest.fixture
+def mortal(engine: str) -> Iterator[Chain]:
+    with start_chain(engine) as chain:
         yield chain
 
 

@@ -29,7 +29,7 @@ from chartkey.models import (
     Scope,
 )
 
-from tests.chains import HOUSES, engines, start_chain
+from tests.chains import HOUSES, start_chain
 from tests.proxy import Proxy, Refusal
 from tests.world import Signer, World
 
@@ -37,9 +37,9 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 HALF = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 
-@pytest.fixture(scope="module", params=engines())
-def base(request: pytest.FixtureRequest) -> Iterator[World]:
-    with start_chain(request.param) as chain:
+@pytest.fixture(scope="module")
+def base(engine: str) -> Iterator[World]:
+    with start_chain(engine) as chain:
         yield World(chain)
 
 

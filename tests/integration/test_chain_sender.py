@@ -23,16 +23,16 @@ from chartkey.errors import (
 )
 from chartkey.models import Standing
 
-from tests.chains import HOUSES, engines, person, start_chain
+from tests.chains import HOUSES, person, start_chain
 from tests.proxy import Proxy, Refusal
 from tests.world import World
 
 SEND = "eth_sendRawTransaction"
 
 
-@pytest.fixture(scope="module", params=engines())
-def base(request: pytest.FixtureRequest) -> Iterator[World]:
-    with start_chain(request.param) as chain:
+@pytest.fixture(scope="module")
+def base(engine: str) -> Iterator[World]:
+    with start_chain(engine) as chain:
         yield World(chain)
 
 

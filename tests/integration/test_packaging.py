@@ -33,10 +33,14 @@ class Installed:
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith("CHARTKEY")
         }
-        self._environment = {
-            n: v for n, v in kept.items() if n not in ("PYTHONPATH", "VIRTUAL_ENV")
+        theirs = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
+        # What is used of what pip installs is compiled then; the rest would take the longest.
+        self._environment = {n: v for n, v in kept.items() if n not in theirs} | {
+            "PIP_NO_COMPILE": "1"
         }
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+        # A pip of today resolves in half the time of the one that came with Python.
+        command = [sys.executable, "-m", "venv", "--upgrade-deps", str(folder)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
 
     def run(self, program: str, *words: object) -> subprocess.CompletedProcess[str]:
         """Run one of the environment's programs outside the project's folder."""
