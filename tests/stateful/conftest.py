@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 # Hypothesis makes its first ten walks very short.
-WALKS, STEPS = 10 + 8, 50
+WALKS, STEPS = 10 + 6, 50
 
 
 @pytest.fixture(autouse=True)
