@@ -106,13 +106,13 @@ def test_P02_what_did_not_arrive_is_made_by_the_institution_and_copied(
     assert scope_slips(scene, "lead", grant) == scope_slips(scene, "clinic", grant) != []
 
 
-@pytest.mark.parametrize("kept", ["scope_slip", "record_slip"])
+@pytest.mark.parametrize("missing", ["scope_slip", "record_slip"])
 def test_a_mirror_without_a_slip_says_that_it_cannot_help(
-    scene: Any, summary: Path, kept: str
+    scene: Any, summary: Path, missing: str
 ) -> None:
     pointer, grant = shared(scene, summary)
     lead = custodian(scene, "lead")
-    lead._database._connection.execute(f"DELETE FROM {kept}")
+    lead._database._connection.execute(f"DELETE FROM {missing}")
     before = len(lead._log)
     with pytest.raises(CustodianUnavailable, match="does not hold the slips"):
         lead.release(receipt(scene, pointer, grant, scene.li, custodian=lead.institution))
