@@ -4,9 +4,9 @@ pragma solidity 0.8.28;
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 
 import {IConsortium} from "../interfaces/IConsortium.sol";
-import {Ballot} from "./consortium/Ballot.sol";
+import {Rules} from "./consortium/Rules.sol";
 
-contract Consortium is IConsortium, Ballot {
+contract Consortium is IConsortium, Rules {
     mapping(address account => bool admitted) private _regulators;
     mapping(bytes32 profile => ProfileState) private _profiles;
 
@@ -107,11 +107,17 @@ contract Consortium is IConsortium, Ballot {
     }
 
     /// @inheritdoc IConsortium
+    function wasProfileOf(bytes32 profile, uint8 kind) external view returns (bool adopted) {
+        return _profiles[profile].adopted && _profiles[profile].kind == kind;
+    }
+
+    /// @inheritdoc IConsortium
     function profileId(Profile calldata profile) public pure returns (bytes32 id) {
         return keccak256(abi.encode(profile));
     }
 
     function _enact(uint256 id, Action action, bytes calldata parameters) internal override {
+        if (_enactRule(id, action, parameters)) return;
         if (action == Action.AdmitInstitution) _admitInstitution(id, parameters);
         else if (action == Action.AdmitRegulator) _admitRegulator(id, parameters);
         else if (action == Action.RemoveRegulator) _removeRegulator(id, parameters);
@@ -123,6 +129,7 @@ contract Consortium is IConsortium, Ballot {
 
     function _admitInstitution(uint256 id, bytes calldata parameters) private {
         (address account, Details memory details) = abi.decode(parameters, (address, Details));
+        _requireNoOffice(account);
         uint32 index = _invite(account, details);
         emit InstitutionAdmitted(id, account, details, index);
     }

@@ -6,6 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {IForwarder} from "../interfaces/IForwarder.sol";
+import {IGuardianship} from "../interfaces/IGuardianship.sol";
 import {NonceBitmap} from "./libraries/NonceBitmap.sol";
 
 contract Forwarder is IForwarder, EIP712 {
@@ -16,22 +17,32 @@ contract Forwarder is IForwarder, EIP712 {
             "ForwardRequest(address from,address to,uint256 nonce,uint48 deadline,bytes data)"
         );
 
-    mapping(address from => NonceBitmap.Bitmap) private _nonces;
+    IGuardianship private immutable _guardianship;
 
-    constructor() EIP712("Chartkey Forwarder", "1") {}
+    mapping(address signer => NonceBitmap.Bitmap) private _nonces;
+
+    constructor(address guardianship) EIP712("Chartkey Forwarder", "1") {
+        _guardianship = IGuardianship(guardianship);
+    }
 
     /// @inheritdoc IForwarder
     function execute(
         ForwardRequest calldata request,
         bytes calldata signature
     ) external returns (bytes memory result) {
-        _check(request, signature);
-        if (!_nonces[request.from].use(request.nonce)) {
-            revert ForwarderNonceUsed(request.from, request.nonce);
+        return _execute(request, request.from, signature);
+    }
+
+    /// @inheritdoc IForwarder
+    function executeFor(
+        ForwardRequest calldata request,
+        address guardian,
+        bytes calldata signature
+    ) external returns (bytes memory result) {
+        if (!_guardianship.mayAct(request.from, guardian, request.to)) {
+            revert ForwarderGuardianInvalid(request.from, guardian);
         }
-        emit CallForwarded(request.from, request.to, msg.sender, request.nonce);
-        // ERC-2771: the target reads the sender from the last 20 bytes.
-        result = Address.functionCall(request.to, abi.encodePacked(request.data, request.from));
+        return _execute(request, guardian, signature);
     }
 
     /// @inheritdoc IForwarder
@@ -44,7 +55,25 @@ contract Forwarder is IForwarder, EIP712 {
         return _nonces[from].isUsed(nonce);
     }
 
-    function _check(ForwardRequest calldata request, bytes calldata signature) private view {
+    function _execute(
+        ForwardRequest calldata request,
+        address signer,
+        bytes calldata signature
+    ) private returns (bytes memory result) {
+        _check(request, signer, signature);
+        if (!_nonces[signer].use(request.nonce)) {
+            revert ForwarderNonceUsed(signer, request.nonce);
+        }
+        emit CallForwarded(request.from, request.to, msg.sender, signer, request.nonce);
+        // ERC-2771: the target reads the sender from the last 20 bytes.
+        return Address.functionCall(request.to, abi.encodePacked(request.data, request.from));
+    }
+
+    function _check(
+        ForwardRequest calldata request,
+        address signer,
+        bytes calldata signature
+    ) private view {
         if (block.timestamp > request.deadline) revert ForwarderDeadlinePassed(request.deadline);
         if (request.to == address(this) || request.to.code.length == 0) {
             revert ForwarderTargetInvalid(request.to);
@@ -61,8 +90,8 @@ contract Forwarder is IForwarder, EIP712 {
                 )
             )
         );
-        if (!SignatureChecker.isValidSignatureNow(request.from, digest, signature)) {
-            revert ForwarderSignatureInvalid(request.from);
+        if (!SignatureChecker.isValidSignatureNow(signer, digest, signature)) {
+            revert ForwarderSignatureInvalid(signer);
         }
     }
 }

@@ -4,14 +4,14 @@ pragma solidity 0.8.28;
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {IRegistrar} from "../interfaces/IRegistrar.sol";
 import {ISummary} from "../interfaces/ISummary.sol";
 import {Affiliations} from "./registrar/Affiliations.sol";
+import {Identities} from "./registrar/Identities.sol";
 import {Persons} from "./registrar/Persons.sol";
 
-contract Registrar is IRegistrar, Affiliations, EIP712 {
+contract Registrar is IRegistrar, Affiliations, Identities {
     bytes32 private constant REGISTRATION_TYPEHASH =
         keccak256(
             "Registration(address institution,address account,uint8 role,uint8 suite,bytes32 keyHash,uint48 deadline)"
@@ -20,14 +20,17 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
     /// @inheritdoc IRegistrar
     address public immutable summaryImplementation;
 
-    // By institution first: a handle copied from the chain is worth nothing elsewhere (P20).
-    mapping(address institution => mapping(bytes32 handle => address account)) private _handles;
-
     constructor(
         address forwarder,
         address consortium,
-        address summary
-    ) ERC2771Context(forwarder) Persons(consortium) EIP712("Chartkey Registrar", "1") {
+        address summary,
+        address recovery_
+    )
+        ERC2771Context(forwarder)
+        Persons(consortium)
+        EIP712("Chartkey Registrar", "1")
+        Identities(recovery_)
+    {
         summaryImplementation = summary;
     }
 
@@ -38,17 +41,35 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
         bytes32 handle,
         bytes calldata signature
     ) external onlyInstitution returns (address summary) {
-        _checkRegistration(registration, key, signature);
         address account = registration.account;
-        _create(account, registration.role, Certification.Certified, _msgSender());
-        _addKey(account, registration.suite, key);
-        _bind(handle, account);
-        summary = _openSummary(account);
+        summary = _admit(_msgSender(), registration, Certification.Certified, key, handle, signature);
         emit PersonRegistered(
             account,
             _msgSender(),
             handle,
             registration.role,
+            summary,
+            registration.suite,
+            key
+        );
+    }
+
+    /// @inheritdoc IRegistrar
+    function openChart(
+        bytes32 affiliation,
+        Registration calldata registration,
+        bytes calldata key,
+        bytes32 handle,
+        bytes calldata signature
+    ) external returns (address summary) {
+        address institution = _requireOfInstitution(affiliation);
+        if (registration.role != Role.Patient) revert RegistrarRoleInvalid(registration.role);
+        summary = _admit(institution, registration, Certification.Chart, key, handle, signature);
+        emit ChartOpened(
+            registration.account,
+            institution,
+            _msgSender(),
+            handle,
             summary,
             registration.suite,
             key
@@ -65,7 +86,7 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
             revert RegistrarPersonInvalid(account, person.certification);
         }
         _certify(person, Certification.Certified, _msgSender());
-        _bind(handle, account);
+        _bind(_msgSender(), handle, account);
         summary = _openSummary(account);
         emit PersonCertified(account, _msgSender(), handle, summary);
     }
@@ -91,7 +112,7 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
         address institution,
         bytes32 handle
     ) external view returns (address account) {
-        return _handles[institution][handle];
+        return _handled(institution, handle);
     }
 
     /// @inheritdoc IRegistrar
@@ -99,21 +120,30 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
         address institution,
         bytes32 handle
     ) external view returns (address summary) {
-        return summaryOf(_handles[institution][handle]);
+        return summaryOf(_handled(institution, handle));
     }
 
     /// @inheritdoc IRegistrar
     function summaryOf(address account) public view returns (address summary) {
-        if (_persons[account].certification != Certification.Certified) return address(0);
+        if (!_isInUse(account)) return address(0);
         return
             Clones.predictDeterministicAddress(summaryImplementation, _salt(account), address(this));
     }
 
-    function _bind(bytes32 handle, address account) private {
-        if (handle == 0 || _handles[_msgSender()][handle] != address(0)) {
-            revert RegistrarHandleTaken(handle);
-        }
-        _handles[_msgSender()][handle] = account;
+    function _admit(
+        address institution,
+        Registration calldata registration,
+        Certification certification,
+        bytes calldata key,
+        bytes32 handle,
+        bytes calldata signature
+    ) private returns (address summary) {
+        _checkRegistration(institution, registration, key, signature);
+        address account = registration.account;
+        _create(account, registration.role, certification, institution);
+        _addKey(account, registration.suite, key);
+        _bind(institution, handle, account);
+        return _openSummary(account);
     }
 
     function _openSummary(address account) private returns (address summary) {
@@ -121,7 +151,17 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
         ISummary(summary).open(account);
     }
 
+    /// @dev A clinician acts in the institution's name, under an affiliation of it (R02).
+    function _requireOfInstitution(bytes32 affiliation) private view returns (address institution) {
+        address caller = _msgSender();
+        bool active;
+        (active, institution) = isClinicianActive(caller, affiliation);
+        if (caller == institution) active = _consortium.isActive(caller);
+        if (!active) revert RegistrarNotInstitution(caller);
+    }
+
     function _checkRegistration(
+        address institution,
         Registration calldata registration,
         bytes calldata key,
         bytes calldata signature
@@ -129,15 +169,13 @@ contract Registrar is IRegistrar, Affiliations, EIP712 {
         if (block.timestamp > registration.deadline) {
             revert RegistrarDeadlinePassed(registration.deadline);
         }
+        if (registration.institution != institution || registration.keyHash != keccak256(key)) {
+            revert RegistrarSignatureInvalid(registration.account);
+        }
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(REGISTRATION_TYPEHASH, registration))
         );
-        bool bound = registration.institution == _msgSender() &&
-            registration.keyHash == keccak256(key);
-        if (
-            !bound ||
-            !SignatureChecker.isValidSignatureNow(registration.account, digest, signature)
-        ) revert RegistrarSignatureInvalid(registration.account);
+        _requireSignature(registration.account, digest, signature);
     }
 
     function _salt(address account) private pure returns (bytes32) {

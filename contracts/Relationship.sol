@@ -5,6 +5,7 @@ import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol"
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import {IRelationship} from "../interfaces/IRelationship.sol";
+import {Admissions} from "./relationship/Admissions.sol";
 import {Grants} from "./relationship/Grants.sol";
 import {Parties} from "./relationship/Parties.sol";
 
@@ -13,10 +14,12 @@ contract Relationship is IRelationship, Grants {
         address forwarder,
         address consortium,
         address registrar,
-        address factory_
+        address factory_,
+        address batches
     )
         ERC2771Context(forwarder)
         EIP712("Chartkey Relationship", "1")
         Parties(consortium, registrar, factory_)
+        Admissions(batches)
     {}
 }

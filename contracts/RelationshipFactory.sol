@@ -34,7 +34,8 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
         relationshipImplementation = relationship;
         // Summary and Relationship were deployed with this address before it existed.
         ISummary summary = ISummary(IRegistrar(registrar).summaryImplementation());
-        _requireNamed(address(this), summary.factory());
+        // A later version finds the first one there, and lists once the members adopt it (P40).
+        if (summary.factory().code.length == 0) _requireNamed(address(this), summary.factory());
         _requireNamed(registrar, summary.registrar());
         _requireNamed(address(this), IRelationship(relationship).factory());
     }
@@ -77,6 +78,18 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
     }
 
     /// @inheritdoc IRelationshipFactory
+    function follow(address relationship) external {
+        if (!_isClone(relationship)) revert RelationshipFactoryNothingToFollow(relationship);
+        // Of the parties only the owner is followed.
+        // slither-disable-next-line unused-return
+        (address owner, , , ) = IRelationship(relationship).parties();
+        address successor = _registrar.currentOf(owner);
+        if (successor == owner) revert RelationshipFactoryNothingToFollow(relationship);
+        IRelationship(relationship).replaceOwner(successor);
+        ISummary(_registrar.summaryOf(successor)).list(relationship);
+    }
+
+    /// @inheritdoc IRelationshipFactory
     function isPrecluded(address relationship) external view returns (bool precluded) {
         return _precluded[relationship];
     }
@@ -93,6 +106,16 @@ contract RelationshipFactory is IRelationshipFactory, ERC2771Context {
                 keccak256(abi.encode(owner, institution, nonce)),
                 address(this)
             );
+    }
+
+    /// @dev Only this factory opens clones of its implementation.
+    function _isClone(address relationship) private view returns (bool) {
+        bytes memory code = abi.encodePacked(
+            hex"363d3d373d3d3d363d73",
+            relationshipImplementation,
+            hex"5af43d82803e903d91602b57fd5bf3"
+        );
+        return relationship.codehash == keccak256(code);
     }
 
     function _open(address relationship, address proposer, Opening calldata opening) private {

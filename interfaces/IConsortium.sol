@@ -3,13 +3,14 @@ pragma solidity 0.8.28;
 
 import {IBallot} from "./consortium/IBallot.sol";
 import {IMembership} from "./consortium/IMembership.sol";
+import {IRules} from "./consortium/IRules.sol";
 
 /// @title Consortium: the institutions that run the alliance, and their votes
 /// @notice Members vote institutions and regulators in and out, adopt record profiles and the
 ///         agreement that every member signs.
 /// @dev No single key changes anything: a proposal is enacted only by more than half of the
-///      members, see IBallot; who they are, see IMembership.
-interface IConsortium is IBallot, IMembership {
+///      members, see IBallot; who they are, see IMembership; referrals and sealers, see IRules.
+interface IConsortium is IRules, IBallot, IMembership {
     /// @notice The standard of one record kind (R09, P42).
     /// @param kind Record kind, 0 to 255.
     /// @param version Version of the profile, from 1.
@@ -138,6 +139,12 @@ interface IConsortium is IBallot, IMembership {
     /// @param kind The record's kind.
     /// @return adopted True when the profile is adopted, not retired, and of that kind.
     function isProfileOf(bytes32 profile, uint8 kind) external view returns (bool adopted);
+
+    /// @notice Whether a profile of a kind was adopted, retired since or not.
+    /// @param profile The profile's id.
+    /// @param kind The record's kind.
+    /// @return adopted True when it was adopted and is of that kind.
+    function wasProfileOf(bytes32 profile, uint8 kind) external view returns (bool adopted);
 
     /// @notice The id of a profile.
     /// @param profile The profile.

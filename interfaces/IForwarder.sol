@@ -23,14 +23,16 @@ interface IForwarder {
     }
 
     /// @notice A signed call was made.
-    /// @param from The person who signed.
+    /// @param from The person whom the target saw as the caller.
     /// @param to The contract that was called.
     /// @param relay Who paid.
-    /// @param nonce The nonce now used.
+    /// @param signer Who signed: the person, or a guardian acting for a ward (R07).
+    /// @param nonce The signer's nonce now used.
     event CallForwarded(
         address indexed from,
         address indexed to,
         address indexed relay,
+        address signer,
         uint256 nonce
     );
 
@@ -56,6 +58,11 @@ interface IForwarder {
     /// @param to The target.
     error ForwarderTargetInvalid(address to);
 
+    /// @notice The guardian's mandate for this ward does not hold, or does not reach this contract.
+    /// @param ward The ward.
+    /// @param guardian The guardian.
+    error ForwarderGuardianInvalid(address ward, address guardian);
+
     /// @notice Make the call that `request.from` signed.
     /// @dev Anyone may call. The target's custom error is passed on as it is.
     /// @param request What was signed.
@@ -63,6 +70,19 @@ interface IForwarder {
     /// @return result What the target returned.
     function execute(
         ForwardRequest calldata request,
+        bytes calldata signature
+    ) external returns (bytes memory result);
+
+    /// @notice Make a call for a ward that a guardian signed; the target sees the ward, the event
+    ///         tells of the guardian (R07).
+    /// @dev Anyone may call. The nonce is the guardian's.
+    /// @param request What was signed; `from` is the ward.
+    /// @param guardian Who signed it.
+    /// @param signature The guardian's EIP-712 signature.
+    /// @return result What the target returned.
+    function executeFor(
+        ForwardRequest calldata request,
+        address guardian,
         bytes calldata signature
     ) external returns (bytes memory result);
 

@@ -2,13 +2,14 @@
 pragma solidity 0.8.28;
 
 import {IAffiliations} from "./registrar/IAffiliations.sol";
+import {IIdentities} from "./registrar/IIdentities.sol";
 
 /// @title Registrar: who is who
 /// @notice Maps identity handles to accounts and to Summary contracts; keeps everybody's public
 ///         encryption keys and the tree of affiliations.
 /// @dev A handle is an HMAC under a key of the registering institution alone (P20) and counts
 ///      only together with that institution, so nobody can squat on another's handle.
-interface IRegistrar is IAffiliations {
+interface IRegistrar is IAffiliations, IIdentities {
     /// @notice What a person signs to be registered by an institution (EIP-712).
     /// @param institution The institution that may use it.
     /// @param account The person's account.
@@ -43,6 +44,24 @@ interface IRegistrar is IAffiliations {
         bytes key
     );
 
+    /// @notice A chart was opened for somebody who cannot sign yet.
+    /// @param account The chart's account, whose key the institution holds.
+    /// @param institution The institution.
+    /// @param by Who opened it: the institution, or a clinician of it.
+    /// @param handle The identity's handle at that institution.
+    /// @param summary The chart's Summary contract.
+    /// @param suite Suite of the encryption key.
+    /// @param key The first encryption key (DER SubjectPublicKeyInfo).
+    event ChartOpened(
+        address indexed account,
+        address indexed institution,
+        address indexed by,
+        bytes32 handle,
+        address summary,
+        uint8 suite,
+        bytes key
+    );
+
     /// @notice An institution certified a person who had applied.
     /// @param account The person's account.
     /// @param institution Who certified it.
@@ -67,19 +86,6 @@ interface IRegistrar is IAffiliations {
         bytes key
     );
 
-    /// @notice The handle is zero, or the institution uses it for another account.
-    /// @param handle The handle.
-    error RegistrarHandleTaken(bytes32 handle);
-
-    /// @notice The registration came too late; have the person sign a new one.
-    /// @param deadline The deadline that has passed.
-    error RegistrarDeadlinePassed(uint48 deadline);
-
-    /// @notice The signature is not the person's over exactly this registration, or the caller or
-    ///         the key is not the one that it names.
-    /// @param account The person's account.
-    error RegistrarSignatureInvalid(address account);
-
     /// @notice Register a person who signed for it; it is certified at once and gets a Summary.
     /// @dev Only an Active institution.
     /// @param registration What the person signed.
@@ -88,6 +94,23 @@ interface IRegistrar is IAffiliations {
     /// @param signature The person's EIP-712 signature.
     /// @return summary The person's Summary contract.
     function register(
+        Registration calldata registration,
+        bytes calldata key,
+        bytes32 handle,
+        bytes calldata signature
+    ) external returns (address summary);
+
+    /// @notice Open a chart for a patient who has no key yet, a walk-in without a phone.
+    /// @dev Only an Active institution, or a clinician acting under an affiliation of it. The
+    ///      patient claims it later, see `merge`.
+    /// @param affiliation The clinician's affiliation, or the institution's account padded.
+    /// @param registration Signed with the chart's key, which the institution holds; a Patient.
+    /// @param key The encryption key whose hash was signed.
+    /// @param handle The identity's handle at the institution.
+    /// @param signature EIP-712 signature with the chart's key.
+    /// @return summary The chart's Summary contract.
+    function openChart(
+        bytes32 affiliation,
         Registration calldata registration,
         bytes calldata key,
         bytes32 handle,
@@ -111,7 +134,7 @@ interface IRegistrar is IAffiliations {
     /// @notice The account behind a handle.
     /// @param institution The institution whose handle it is.
     /// @param handle The handle.
-    /// @return account The account; zero when unknown.
+    /// @return account The account, or the one that took its place; zero when unknown.
     function accountOf(
         address institution,
         bytes32 handle
@@ -119,7 +142,7 @@ interface IRegistrar is IAffiliations {
 
     /// @notice The Summary contract of an account.
     /// @param account The account.
-    /// @return summary Its address; zero unless the account is certified or enrolled.
+    /// @return summary Its address; zero unless the account is certified, enrolled or a chart.
     function summaryOf(address account) external view returns (address summary);
 
     /// @notice The Summary contract behind a handle.

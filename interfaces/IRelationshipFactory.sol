@@ -6,7 +6,8 @@ pragma solidity 0.8.28;
 /// @dev A clone's address follows from owner, institution and nonce by CREATE2 and is known
 ///      before it exists (P04). Nonce n+1 is accepted, and precluded, only when n is refused,
 ///      ended or precluded: a pair has one live relationship, and nobody has more than one
-///      proposal open with the same partner.
+///      proposal open with the same partner. An account that took another's place may have that
+///      one's besides its own, see `follow`.
 interface IRelationshipFactory {
     /// @notice What the proposer hands over.
     /// @param owner The owner, as a rule a patient.
@@ -84,6 +85,10 @@ interface IRelationshipFactory {
     /// @param relationship Its address.
     error RelationshipFactoryClosed(address relationship);
 
+    /// @notice No relationship of this factory is at the address, or its owner was not replaced.
+    /// @param relationship The address.
+    error RelationshipFactoryNothingToFollow(address relationship);
+
     /// @notice Two contracts of the deployment do not name each other; deploy again.
     /// @param expected This factory.
     /// @param found What the other contract names.
@@ -103,6 +108,12 @@ interface IRelationshipFactory {
     /// @param institution The institution.
     /// @param nonce Its number for this pair.
     function preclude(address owner, address institution, uint32 nonce) external;
+
+    /// @notice Let a relationship follow its owner to the account that took the owner's place.
+    /// @dev Anyone may call, once for each replacement: nothing but the registrar decides. The
+    ///      relationship is listed in the successor's Summary too.
+    /// @param relationship The relationship.
+    function follow(address relationship) external;
 
     /// @notice The address of a pair's relationship, whether or not it exists.
     /// @param owner The owner.

@@ -26,7 +26,7 @@ interface ISummary {
     /// @param caller The caller.
     error SummaryNotRegistrar(address caller);
 
-    /// @notice Only the relationship factory adds to the list.
+    /// @notice Only the relationship factory, or a later one that the members adopted, adds to it.
     /// @param caller The caller.
     error SummaryNotFactory(address caller);
 
@@ -36,7 +36,7 @@ interface ISummary {
     function open(address owner) external;
 
     /// @notice Add a relationship.
-    /// @dev Only the relationship factory. The cost does not grow with the list.
+    /// @dev Only the relationship factory, or one adopted by vote. The cost does not grow with the list.
     /// @param relationship The relationship.
     function list(address relationship) external;
 

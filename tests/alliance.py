@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_abi import decode, encode
 from eth_utils import function_abi_to_4byte_selector as selector
 from eth_utils import keccak, to_checksum_address
-from web3.middleware import Web3Middleware
 from web3.types import RPCEndpoint
 
+from scripts.alliance.artifacts import NAMES, ORDER
+from tests.node import PatientReceipts, trust_nobody
 from tests.signing import ZERO, Domain, Draft, digest
 
 HOUR, DAY = 3_600, 86_400
@@ -151,6 +150,15 @@ def _plain(value: Any) -> Any:
     return tuple(_plain(v) for v in value) if isinstance(value, (list, tuple)) else value
 
 
+def parameters_of(proposed: Any) -> bytes:
+    """Return a proposal's parameters from its log: Brownie reads no bytes as one zero byte."""
+    (log,) = proposed.logs
+    types = ["uint40", "uint32", "bytes"]
+    data = log["data"]
+    raw = bytes.fromhex(data[2:]) if isinstance(data, str) else bytes(data)
+    return bytes(decode(types, raw)[2])
+
+
 def access_request(affiliation: bytes, salt: str = "salt", **changes: Any) -> tuple[Any, ...]:
     """Return what a viewer asks for: by default the owner's diagnoses."""
     fields = {
@@ -210,36 +218,15 @@ class Grant:
         return bytes(keccak(encode(types, values))[:26])
 
 
-class PatientReceipts(Web3Middleware):
-    """Waits for what Anvil knows a moment later: Brownie would call the transaction dropped."""
-
-    METHODS = ("eth_getTransactionByHash", "eth_getTransactionReceipt")
-    SECONDS = 5.0
-
-    def wrap_make_request(self, make_request: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a request function that asks again while there is no answer."""
-
-        def request(method: Any, params: Any) -> Any:
-            until = time.monotonic() + self.SECONDS
-            answer = make_request(method, params)
-            while method in self.METHODS and not answer.get("result"):
-                if time.monotonic() > until:
-                    break
-                time.sleep(0.002)
-                answer = make_request(method, params)
-            return answer
-
-        return request
-
-
 class Alliance:
-    """The six contracts, and the steps of founding that most tests start from."""
+    """The contracts, and the steps of founding that most tests start from."""
 
     def __init__(self, founders: list[Any]) -> None:
         from brownie import accounts, chain, project, web3
 
         if PatientReceipts not in web3.middleware_onion:
             web3.middleware_onion.add(PatientReceipts)
+        trust_nobody(web3.provider)
         # Before each call web3 asks for the chain's id again: every second request.
         web3.provider.cache_allowed_requests = True
         web3.provider.cacheable_requests = {RPCEndpoint("eth_chainId")}
@@ -247,20 +234,20 @@ class Alliance:
         self.founders, deployer = founders, accounts[0]
         self.chain_id = chain.id
         nonce = deployer.nonce
-        place = [deployer.get_deployment_address(nonce + i) for i in range(6)]
+        place = {name: deployer.get_deployment_address(nonce + i) for i, name in enumerate(ORDER)}
         published = [details(f"第{n}医院") for n, _ in enumerate(founders, 1)]
-        self.forwarder = deployer.deploy(containers["Forwarder"])
-        self.consortium = deployer.deploy(
-            containers["Consortium"], place[0], founders, published, AGREEMENT
-        )
-        self.summary = deployer.deploy(containers["Summary"], place[3], place[5])
-        self.registrar = deployer.deploy(containers["Registrar"], place[0], place[1], place[2])
-        self.implementation = deployer.deploy(
-            containers["Relationship"], place[0], place[1], place[3], place[5]
-        )
-        self.factory = deployer.deploy(
-            containers["RelationshipFactory"], place[0], place[1], place[3], place[4]
-        )
+        self.contracts = {}
+        for name in ORDER:
+            arguments = [place[other] for other in NAMES[name]]
+            if name == "Consortium":
+                arguments += [founders, published, AGREEMENT]
+            self.contracts[name] = deployer.deploy(containers[name], *arguments)
+        self.forwarder = self.contracts["Forwarder"]
+        self.consortium = self.contracts["Consortium"]
+        self.registrar = self.contracts["Registrar"]
+        self.implementation = self.contracts["Relationship"]
+        self.factory = self.contracts["RelationshipFactory"]
+        self.summary = self.contracts["Summary"]
 
     def found(self) -> None:
         """Let every founder sign the agreement, then publish its key."""
@@ -271,10 +258,10 @@ class Alliance:
 
     def carry(self, proposed: Any, voters: list[Any]) -> Any:
         """Vote for the proposal of a transaction and enact it; return that transaction."""
-        opened = proposed.events["ProposalOpened"]
+        id = proposed.events["ProposalOpened"]["id"]
         for voter in voters:
-            self.consortium.vote(opened["id"], True, {"from": voter})
-        return self.consortium.enact(opened["id"], opened["parameters"], {"from": voters[0]})
+            self.consortium.vote(id, True, {"from": voter})
+        return self.consortium.enact(id, parameters_of(proposed), {"from": voters[0]})
 
     def stand(self, house: Any, action: int, voters: list[Any]) -> Any:
         """Suspend, restore or expel an institution by vote; return the enacting transaction."""

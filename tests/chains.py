@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from chartkey.chain.manifest import Deployed, Manifest
 from chartkey.crypto.digest import keccak256
 
+from scripts.alliance.artifacts import NAMES, ORDER
+
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
     from chartkey.chain.sender import Sender
@@ -31,16 +33,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 CHAIN_ID = 1337
 AGREEMENT = keccak256("联盟协议 第一版".encode())
-CONTRACTS = (
-    "Forwarder",
-    "Consortium",
-    "Summary",
-    "Registrar",
-    "Relationship",
-    "RelationshipFactory",
-)
-"""In the order in which they are deployed."""
-
 _START_SECONDS = 30.0
 
 
@@ -155,7 +147,7 @@ def artifact(name: str) -> dict[str, Any]:
 
 
 def deploy(rpc: str, founders: Sequence[Any] = ()) -> Manifest:
-    """Deploy the six contracts from the node's own account; founders are yet to sign.
+    """Deploy the contracts from the node's own account; founders are yet to sign.
 
     ``founders`` are accounts, by default three; each is funded.
     """
@@ -168,16 +160,14 @@ def deploy(rpc: str, founders: Sequence[Any] = ()) -> Manifest:
         paid = {"from": creator, "to": founder.address, "value": web3.to_wei(10, "ether")}
         web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(paid), poll_latency=0.01)
     nonce = web3.eth.get_transaction_count(creator)
-    places = {name: _created(creator, nonce + i) for i, name in enumerate(CONTRACTS)}
-    blocks = [
-        _create(web3, creator, name, _arguments(name, places, founders)) for name in CONTRACTS
-    ]
+    places = {name: _created(creator, nonce + i) for i, name in enumerate(ORDER)}
+    blocks = [_create(web3, creator, name, _arguments(name, places, founders)) for name in ORDER]
     return Manifest(
         chain_id=web3.eth.chain_id,
         deployment_block=min(blocks),
         contracts={
             name: Deployed(places[name], keccak256(bytes(web3.eth.get_code(places[name]))))
-            for name in CONTRACTS
+            for name in ORDER
         },
         confirmations=1,
         max_head_age=None,
@@ -192,16 +182,8 @@ HOUSES = ("协和医院", "城北社区医院", "人民医院")
 def _arguments(name: str, places: dict[str, Any], founders: Sequence[Any]) -> tuple[Any, ...]:
     accounts = [founder.address for founder in founders]
     details = [(f"机构{i}", f"{i:018d}", f"{i:04d}", "三级甲等", 3) for i in range(len(accounts))]
-    named = {
-        "Forwarder": (),
-        "Consortium": ("Forwarder",),
-        "Summary": ("Registrar", "RelationshipFactory"),
-        "Registrar": ("Forwarder", "Consortium", "Summary"),
-        "Relationship": ("Forwarder", "Consortium", "Registrar", "RelationshipFactory"),
-        "RelationshipFactory": ("Forwarder", "Consortium", "Registrar", "Relationship"),
-    }[name]
     extra = (accounts, details, AGREEMENT) if name == "Consortium" else ()
-    return (*(places[other] for other in named), *extra)
+    return (*(places[other] for other in NAMES[name]), *extra)
 
 
 def _create(web3: Any, creator: str, name: str, arguments: tuple[Any, ...]) -> int:

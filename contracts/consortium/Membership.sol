@@ -11,14 +11,19 @@ import {IMembership} from "../../interfaces/consortium/IMembership.sol";
 ///      grows with the expulsion of an invited or suspended one too: a second admission that was
 ///      voted earlier would bring the expelled back.
 abstract contract Membership is IMembership, ERC2771Context {
+    uint32 private constant LONGEST_STOP = 7 days;
+
     uint32 private _memberCount;
     uint32 private _electorate;
     uint32 private _round = 1;
     uint32 private _unsigned;
     uint64 internal _proposalCount;
+    // Beside what `isActive` reads anyway: a stop costs nobody gas.
+    uint40 private _stoppedUntil;
     bytes32 private _agreement;
     mapping(uint256 index => address account) private _accounts;
     mapping(address account => Member) private _members;
+    uint64 private _stopBarrier;
 
     modifier onlyMember() {
         _requireFounded();
@@ -46,7 +51,12 @@ abstract contract Membership is IMembership, ERC2771Context {
 
     /// @inheritdoc IMembership
     function isActive(address account) external view returns (bool active) {
-        return _unsigned == 0 && _members[account].standing == Standing.Active;
+        return block.timestamp >= _stoppedUntil && isMember(account);
+    }
+
+    /// @inheritdoc IMembership
+    function stoppedUntil() external view returns (uint40 until) {
+        return _stoppedUntil;
     }
 
     /// @inheritdoc IMembership
@@ -90,6 +100,11 @@ abstract contract Membership is IMembership, ERC2771Context {
         return _agreement;
     }
 
+    /// @inheritdoc IMembership
+    function isMember(address account) public view returns (bool member) {
+        return _unsigned == 0 && _members[account].standing == Standing.Active;
+    }
+
     function _open(uint32 founders, bytes32 hash) internal {
         _unsigned = founders;
         _agreement = hash;
@@ -126,6 +141,34 @@ abstract contract Membership is IMembership, ERC2771Context {
         emit AgreementAdopted(id, _agreement);
     }
 
+    /// @dev What was voted before the last stop began or was lifted is no reserve: a stop needs a
+    ///      new vote, and so does its lifting.
+    function _stop(uint256 id, bytes calldata parameters) internal {
+        _passBarrier(id);
+        _stoppedUntil = uint40(block.timestamp) + abi.decode(parameters, (uint32));
+        emit EmergencyStopped(id, _stoppedUntil);
+    }
+
+    function _resume(uint256 id) internal {
+        _requireStopped();
+        _passBarrier(id);
+        _stoppedUntil = 0;
+        emit EmergencyLifted(id);
+    }
+
+    function _passBarrier(uint256 id) private {
+        if (id <= _stopBarrier) revert ConsortiumStopStale(id);
+        _stopBarrier = _proposalCount;
+    }
+
+    function _requireStopped() internal view {
+        if (block.timestamp >= _stoppedUntil) revert ConsortiumNotStopped();
+    }
+
+    function _requireStop(uint32 duration) internal pure {
+        if (duration == 0 || duration > LONGEST_STOP) revert ConsortiumStopInvalid(duration);
+    }
+
     function _requireFounded() internal view {
         if (_unsigned != 0) revert ConsortiumNotFounded(_unsigned);
     }
@@ -148,6 +191,10 @@ abstract contract Membership is IMembership, ERC2771Context {
             allowed = standing != Standing.None && standing != Standing.Expelled;
         }
         if (!allowed) revert ConsortiumStandingInvalid(account, standing);
+    }
+
+    function _tierOf(address account) internal view returns (uint8 tier) {
+        return _members[account].tier;
     }
 
     function _tally() internal view returns (uint32 electorate, uint32 round) {

@@ -59,7 +59,7 @@ abstract contract Affiliations is IAffiliations, Persons {
     function isClinicianActive(
         address clinician,
         bytes32 affiliation
-    ) external view returns (bool active, address institution) {
+    ) public view returns (bool active, address institution) {
         institution = institutionOf(affiliation);
         active =
             _persons[clinician].licence == Standing.Active &&

@@ -37,10 +37,7 @@ abstract contract Persons is IPersons, ERC2771Context {
     /// @inheritdoc IPersons
     function publishKey(uint8 suite, bytes calldata key) external {
         address account = _msgSender();
-        Person storage person = _persons[account];
-        if (person.keyVersion == 0) {
-            revert RegistrarPersonInvalid(account, person.certification);
-        }
+        _requireKeyed(account);
         uint32 version = _addKey(account, suite, key);
         emit KeyPublished(account, version, suite, key);
     }
@@ -95,6 +92,18 @@ abstract contract Persons is IPersons, ERC2771Context {
         }
         version = ++_persons[account].keyVersion;
         _keyHashes[account][version] = keccak256(abi.encodePacked(suite, key));
+    }
+
+    function _requireKeyed(address account) internal view {
+        Person storage person = _persons[account];
+        if (person.keyVersion == 0 || person.certification == Certification.Replaced) {
+            revert RegistrarPersonInvalid(account, person.certification);
+        }
+    }
+
+    function _isInUse(address account) internal view returns (bool) {
+        Certification certification = _persons[account].certification;
+        return certification == Certification.Certified || certification == Certification.Chart;
     }
 
     function _requireInstitution() internal view {

@@ -3,12 +3,13 @@ pragma solidity 0.8.28;
 
 import {IPersons} from "../../interfaces/registrar/IPersons.sol";
 import {IGrants} from "../../interfaces/relationship/IGrants.sol";
-import {Records} from "./Records.sol";
+import {GrantDigest} from "../libraries/GrantDigest.sol";
+import {Admissions} from "./Admissions.sol";
 
 /// @title Grants: requests, consent and its withdrawal
 /// @dev One slot a grant: what a custodian asks at every release, and a digest of the rest, which
 ///      the event carries. MedRec's permissions cost twice as much (P61).
-abstract contract Grants is IGrants, Records {
+abstract contract Grants is IGrants, Admissions {
     uint256 private constant LONGEST_REASON = 2048;
     uint8 private constant MOST_OPEN_REQUESTS = 16;
     uint256 private constant STATUS_MASK = 0xff;
@@ -66,6 +67,7 @@ abstract contract Grants is IGrants, Records {
     /// @inheritdoc IGrants
     function grantAccess(Grant calldata grant) external onlyOwner {
         _requireAccepted();
+        _requireOwnerInUse();
         GrantSlot storage slot = _grants[grant.id];
         if (grant.id == 0 || slot.packed != 0) revert GrantIdInvalid(grant.id);
         _checkScope(grant.scope, grant.kind, grant.recordId);
@@ -74,7 +76,7 @@ abstract contract Grants is IGrants, Records {
         _checkViewer(grant.viewer, grant.affiliation);
         if (grant.request != 0) _approve(grant.request, grant.viewer);
         slot.packed =
-            uint256(bytes32(_digest(grant))) |
+            uint256(bytes32(GrantDigest.digestOf(grant))) |
             (uint256(grant.expiresAt) << 8) |
             GRANTED;
         _announceGrant(grant);
@@ -170,7 +172,8 @@ abstract contract Grants is IGrants, Records {
                 viewer == _owner ||
                 _registrar.personOf(viewer).role != IPersons.Role.Patient ||
                 _registrar.summaryOf(viewer) == address(0) ||
-                _consortium.seatOf(viewer) != 0
+                _consortium.seatOf(viewer) != 0 ||
+                block.timestamp < _consortium.stoppedUntil()
             ) revert GrantViewerInactive(viewer, affiliation);
             return;
         }
@@ -207,25 +210,5 @@ abstract contract Grants is IGrants, Records {
             valid = kind == 0 && recordId == 0;
         }
         if (!valid) revert GrantScopeInvalid(scope);
-    }
-
-    function _digest(Grant calldata grant) private pure returns (bytes26) {
-        return
-            bytes26(
-                keccak256(
-                    abi.encode(
-                        grant.viewer,
-                        grant.affiliation,
-                        grant.scope,
-                        grant.kind,
-                        grant.recordId,
-                        grant.purpose,
-                        grant.consent,
-                        grant.request,
-                        grant.keyVersion,
-                        keccak256(grant.wrap)
-                    )
-                )
-            );
     }
 }

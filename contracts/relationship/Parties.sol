@@ -26,6 +26,11 @@ abstract contract Parties is IParties, ERC2771Context {
     // The mirror's seat in the consortium, from 1: an address would cost a slot more (P61).
     uint32 internal _mirrorSeat;
     address internal _institution;
+    // Zero unless it ended after it had been accepted.
+    uint40 internal _endedAt;
+    // Zero while the first owner still is the owner: the slot is paid for by who replaces one.
+    address internal _firstOwner;
+    uint40 internal _replacedAt;
 
     modifier onlyOwner() {
         _requireOwner();
@@ -100,6 +105,8 @@ abstract contract Parties is IParties, ERC2771Context {
     /// @inheritdoc IParties
     function close(address by) external {
         if (msg.sender != factory) revert RelationshipNotFactory(msg.sender);
+        // The factory knows the pair that it was made for; the owner may be another by now.
+        if (by != _owner && by != _institution) revert RelationshipNotParty(by);
         if (_status == Status.Pending && (by == _owner) != _ownerProposed) {
             _setStatus(by, Status.Refused);
         } else if (_status == Status.Pending || _status == Status.Accepted) {
@@ -108,7 +115,19 @@ abstract contract Parties is IParties, ERC2771Context {
     }
 
     /// @inheritdoc IParties
+    function replaceOwner(address successor) external {
+        if (msg.sender != factory) revert RelationshipNotFactory(msg.sender);
+        if (_firstOwner == address(0)) {
+            _firstOwner = _owner;
+            _replacedAt = uint40(block.timestamp);
+        }
+        emit OwnerReplaced(_owner, successor);
+        _owner = successor;
+    }
+
+    /// @inheritdoc IParties
     function changeMirror(address mirror) external onlyOwner {
+        _requireOwnerInUse();
         if (mirror == _institution || mirror == _owner || !_consortium.isActive(mirror)) {
             revert RelationshipMirrorInvalid(mirror);
         }
@@ -145,11 +164,18 @@ abstract contract Parties is IParties, ERC2771Context {
 
     /// @inheritdoc IParties
     function subjectId() external view returns (bytes32 subject) {
-        return keccak256(abi.encodePacked(address(this), _owner));
+        address first = _firstOwner == address(0) ? _owner : _firstOwner;
+        return keccak256(abi.encodePacked(address(this), first));
     }
 
     function _requireOwner() internal view {
         if (_msgSender() != _owner) revert RelationshipNotOwner(_msgSender());
+    }
+
+    /// @dev A stolen key gives nothing away once its account was replaced. What only takes away
+    ///      (revoke, refuse, end) asks nobody (P41).
+    function _requireOwnerInUse() internal view {
+        if (_registrar.currentOf(_owner) != _owner) revert RelationshipOwnerReplaced(_owner);
     }
 
     function _requireAccepted() internal view {
@@ -161,6 +187,7 @@ abstract contract Parties is IParties, ERC2771Context {
     }
 
     function _setStatus(address by, Status next) private {
+        if (_status == Status.Accepted) _endedAt = uint40(block.timestamp);
         _status = next;
         emit StatusChanged(by, next);
     }

@@ -33,20 +33,14 @@ abstract contract Records is IRecords, Parties, EIP712 {
         bytes calldata signature
     ) external {
         (bytes32 root, bytes32 hash) = _checkAuthored(authored);
+        _requireOwnerInUse();
         if (block.timestamp > confirmation.deadline) {
             revert RecordDeadlineInvalid(confirmation.deadline);
         }
-        if (
-            confirmation.attestation != hash ||
-            confirmation.root != root ||
-            confirmation.locatorHash != keccak256(authored.locator)
-        ) revert RecordBindingInvalid(authored.attestation.recordId);
-        _checkSignature(
-            _owner,
-            keccak256(abi.encode(ANCHOR_TYPEHASH, confirmation)),
-            signature
-        );
-        if (!_anchorNonces.use(confirmation.nonce)) revert RecordNonceUsed(confirmation.nonce);
+        _checkConfirmation(authored, confirmation, root, hash);
+        if (signature.length == 0) _requireOwner();
+        else _checkSignature(_owner, _anchorHash(confirmation), signature);
+        _useNonce(confirmation.nonce);
         _store(authored, root, confirmation.epoch, RecordStatus.Confirmed);
         _announce(authored, root, confirmation.nonce, RecordStatus.Confirmed);
     }
@@ -63,7 +57,44 @@ abstract contract Records is IRecords, Parties, EIP712 {
     }
 
     /// @inheritdoc IRecords
+    function anchorQuery(Query calldata query) external {
+        if (_msgSender() != _institution) revert RelationshipNotParty(_msgSender());
+        _requireAccepted();
+        if (!_consortium.isActive(_institution)) {
+            revert RelationshipInstitutionInactive(_institution);
+        }
+        if (query.name == 0 || query.root == 0) revert RecordQueryInvalid(query.name, query.root);
+        _checkRecord(query.recordId, query.host.length);
+        if (!_consortium.isProfileOf(query.profile, query.kind)) {
+            revert RecordProfileInvalid(query.profile, query.kind);
+        }
+        _replace(query.parent);
+        _advance(query.epoch);
+        _records[query.recordId] = Record({
+            root: query.root,
+            locatorHash: keccak256(abi.encodePacked(query.name, query.host)),
+            author: _institution,
+            kind: query.kind,
+            status: RecordStatus.Attested,
+            epoch: query.epoch,
+            anchoredAt: uint40(block.timestamp),
+            superseded: false
+        });
+        emit QueryAnchored(
+            query.recordId,
+            query.parent,
+            query.name,
+            query.kind,
+            query.profile,
+            query.epoch,
+            query.root,
+            query.host
+        );
+    }
+
+    /// @inheritdoc IRecords
     function confirmRecord(bytes32 recordId) external onlyOwner {
+        _requireOwnerInUse();
         Record storage record = _records[recordId];
         if (record.status == RecordStatus.None) revert RecordUnknown(recordId);
         if (record.status == RecordStatus.Confirmed) return;
@@ -99,23 +130,26 @@ abstract contract Records is IRecords, Parties, EIP712 {
         uint32 epoch,
         RecordStatus recordStatus
     ) private {
-        Attestation calldata attestation = authored.attestation;
-        _replace(attestation.parent);
+        _replace(authored.attestation.parent);
         _advance(epoch);
-        _records[attestation.recordId] = Record({
-            root: root,
+        _put(authored, Admission(root, uint40(block.timestamp), epoch, recordStatus, 0));
+    }
+
+    function _put(Authored calldata authored, Admission memory admission) internal {
+        _records[authored.attestation.recordId] = Record({
+            root: admission.root,
             locatorHash: keccak256(authored.locator),
             author: authored.author,
-            kind: attestation.kind,
-            status: recordStatus,
-            epoch: epoch,
-            anchoredAt: uint40(block.timestamp),
+            kind: authored.attestation.kind,
+            status: admission.status,
+            epoch: admission.epoch,
+            anchoredAt: admission.anchoredAt,
             superseded: false
         });
     }
 
     /// @dev Compare-and-swap on the head (P04): of two corrections of one version, one reverts.
-    function _replace(bytes32 parent) private {
+    function _replace(bytes32 parent) internal {
         if (parent == 0) return;
         Record storage head = _records[parent];
         if (head.status == RecordStatus.None || head.superseded) {
@@ -125,7 +159,7 @@ abstract contract Records is IRecords, Parties, EIP712 {
     }
 
     /// @dev An epoch opens with the first record after a revocation (P02).
-    function _advance(uint32 epoch) private {
+    function _advance(uint32 epoch) internal {
         uint32 next = _epoch + 1;
         uint32 required = _rotating ? next : _epoch;
         if (epoch != required && epoch != next) revert RecordEpochInvalid(epoch, required);
@@ -160,27 +194,54 @@ abstract contract Records is IRecords, Parties, EIP712 {
     ) private view returns (bytes32 root, bytes32 hash) {
         _requireAccepted();
         Attestation calldata attestation = authored.attestation;
+        (root, hash) = _checkAttested(authored);
+        if (!_consortium.isProfileOf(attestation.profile, attestation.kind)) {
+            revert RecordProfileInvalid(attestation.profile, attestation.kind);
+        }
+        _checkAuthor(authored.author, attestation.affiliation);
+    }
+
+    function _useNonce(uint256 nonce) internal {
+        if (!_anchorNonces.use(nonce)) revert RecordNonceUsed(nonce);
+    }
+
+    function _checkAttested(
+        Authored calldata authored
+    ) internal view returns (bytes32 root, bytes32 hash) {
+        Attestation calldata attestation = authored.attestation;
         if (attestation.relationship != address(this)) {
             revert RecordRelationshipInvalid(attestation.relationship);
         }
-        _checkRecord(attestation, authored.locator.length);
-        _checkAuthor(authored.author, attestation.affiliation);
+        _checkRecord(attestation.recordId, authored.locator.length);
         hash = attestationHash(attestation);
         _checkSignature(authored.author, hash, authored.signature);
         root = OrderedMerkle.node(authored.leaf0, attestation.contentRoot);
     }
 
-    function _checkRecord(Attestation calldata attestation, uint256 locatorLength) private view {
-        bytes32 recordId = attestation.recordId;
+    function _checkConfirmation(
+        Authored calldata authored,
+        Anchor calldata confirmation,
+        bytes32 root,
+        bytes32 hash
+    ) internal pure {
+        if (
+            confirmation.attestation != hash ||
+            confirmation.root != root ||
+            confirmation.locatorHash != keccak256(authored.locator)
+        ) revert RecordBindingInvalid(authored.attestation.recordId);
+    }
+
+    function _checkRecord(bytes32 recordId, uint256 locatorLength) private view {
         if (recordId == 0 || _records[recordId].status != RecordStatus.None) {
             revert RecordIdInvalid(recordId);
         }
         if (locatorLength == 0 || locatorLength > LONGEST_LOCATOR) {
             revert RelationshipLengthInvalid(locatorLength);
         }
-        if (!_consortium.isProfileOf(attestation.profile, attestation.kind)) {
-            revert RecordProfileInvalid(attestation.profile, attestation.kind);
-        }
+    }
+
+    function _anchorHash(Anchor calldata confirmation) internal pure returns (bytes32) {
+        return keccak256(abi.encode(ANCHOR_TYPEHASH, confirmation));
     }
 
     function _checkAuthor(address author, bytes32 affiliation) private view {
@@ -194,7 +255,7 @@ abstract contract Records is IRecords, Parties, EIP712 {
         address signer,
         bytes32 structHash,
         bytes calldata signature
-    ) private view {
+    ) internal view {
         bytes32 digest = _hashTypedDataV4(structHash);
         if (!SignatureChecker.isValidSignatureNow(signer, digest, signature)) {
             revert RecordSignatureInvalid(signer);

@@ -16,7 +16,16 @@ interface IBallot {
         RemoveRegulator,
         AdoptProfile,
         RetireProfile,
-        AdoptAgreement
+        AdoptAgreement,
+        SetReferralRules,
+        SetAlliance,
+        Stop,
+        Resume,
+        AdmitSealer,
+        RemoveSealer,
+        AppointOffice,
+        EndOffice,
+        AdoptFactory
     }
 
     /// @notice One proposal.

@@ -88,6 +88,15 @@ interface IMembership {
         uint32 round
     );
 
+    /// @notice The members stopped everything that a stop may stop (P41).
+    /// @param id The proposal.
+    /// @param until First second at which everything works again, in Unix time.
+    event EmergencyStopped(uint256 indexed id, uint40 until);
+
+    /// @notice The members lifted an emergency stop before its time.
+    /// @param id The proposal.
+    event EmergencyLifted(uint256 indexed id);
+
     /// @notice A new version of the agreement was adopted; it binds those who join from now on.
     /// @param id The proposal.
     /// @param agreement Hash of the agreement's text.
@@ -124,6 +133,18 @@ interface IMembership {
     /// @param tier The tier given.
     error ConsortiumTierInvalid(uint8 tier);
 
+    /// @notice A stop lasts one second to seven days (P41).
+    /// @param duration The duration given, in seconds.
+    error ConsortiumStopInvalid(uint32 duration);
+
+    /// @notice The stop, or its lifting, was proposed before the last one began or was lifted; propose
+    ///         it anew.
+    /// @param id The proposal.
+    error ConsortiumStopStale(uint256 id);
+
+    /// @notice There is no stop to lift.
+    error ConsortiumNotStopped();
+
     /// @notice Fewer than two Active members would remain.
     error ConsortiumTooFewMembers();
 
@@ -132,10 +153,22 @@ interface IMembership {
     /// @param agreement Hash of the text that the caller agrees to.
     function signAgreement(bytes32 agreement) external;
 
-    /// @notice Whether an institution may act: founded, admitted, signed, not suspended.
+    /// @notice Whether an institution may act: founded, admitted, signed, not suspended, and no
+    ///         emergency stop.
     /// @param account The institution.
     /// @return active True when it may.
     function isActive(address account) external view returns (bool active);
+
+    /// @notice Whether an institution is an Active member, an emergency stop or not: for what a
+    ///         stop can never block (P41).
+    /// @param account The institution.
+    /// @return member True when it is.
+    function isMember(address account) external view returns (bool member);
+
+    /// @notice Until when an emergency stop lasts.
+    /// @return until First second at which everything works again, in Unix time; zero when there
+    ///         never was a stop or the last was lifted.
+    function stoppedUntil() external view returns (uint40 until);
 
     /// @notice What is stored about an institution.
     /// @param account The institution.

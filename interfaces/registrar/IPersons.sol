@@ -11,11 +11,14 @@ interface IPersons {
         Clinician
     }
 
-    /// @notice How far a person's registration is.
+    /// @notice How far a person's registration is. A chart is an account whose key the institution
+    ///         holds until its person claims it; who is Replaced acts no more.
     enum Certification {
         None,
         Applied,
-        Certified
+        Certified,
+        Chart,
+        Replaced
     }
 
     /// @notice Where a licence, a department or an affiliation stands. Revoked is final.
@@ -68,6 +71,19 @@ interface IPersons {
     /// @notice The role must be Patient or Clinician.
     /// @param role The role given.
     error RegistrarRoleInvalid(Role role);
+
+    /// @notice What was signed came too late; have it signed anew.
+    /// @param deadline The deadline that has passed.
+    error RegistrarDeadlinePassed(uint48 deadline);
+
+    /// @notice The signature is not the person's over exactly this, or the caller or the key is not
+    ///         the one that it names.
+    /// @param account The person's account.
+    error RegistrarSignatureInvalid(address account);
+
+    /// @notice The handle is zero, or the institution uses it for another account.
+    /// @param handle The handle.
+    error RegistrarHandleTaken(bytes32 handle);
 
     /// @notice An encryption key has 64 to 8,192 bytes and a suite that is not zero.
     /// @param length The length given.

@@ -41,6 +41,11 @@ interface IParties {
     /// @param status Where the relationship stands now.
     event StatusChanged(address indexed by, Status status);
 
+    /// @notice Another account took the owner's place.
+    /// @param owner The owner until now.
+    /// @param successor The owner from now on.
+    event OwnerReplaced(address indexed owner, address indexed successor);
+
     /// @notice The owner named another mirror.
     /// @param mirror The new mirror.
     event MirrorChanged(address indexed mirror);
@@ -58,6 +63,11 @@ interface IParties {
     /// @notice The caller is not the owner.
     /// @param caller The caller.
     error RelationshipNotOwner(address caller);
+
+    /// @notice The owner's account was replaced; call the factory's `follow`, then go on with the
+    ///         successor.
+    /// @param owner The account.
+    error RelationshipOwnerReplaced(address owner);
 
     /// @notice The caller is not the party that may do this.
     /// @param caller The caller.
@@ -103,7 +113,8 @@ interface IParties {
     ) external;
 
     /// @notice Accept a proposed relationship.
-    /// @dev Only the side that did not propose, while the institution is Active. Idempotent.
+    /// @dev Only the side that did not propose, while the institution is Active. Idempotent. A
+    ///      replaced owner may still accept, which gives nothing away: it neither grants nor confirms.
     function accept() external;
 
     /// @notice Refuse a proposed relationship.
@@ -119,6 +130,11 @@ interface IParties {
     /// @dev Only the factory.
     /// @param by The party.
     function close(address by) external;
+
+    /// @notice Let another account take the owner's place; the subject of the records stays.
+    /// @dev Only the factory, when the registrar says so.
+    /// @param successor The account.
+    function replaceOwner(address successor) external;
 
     /// @notice Name another mirror.
     /// @dev Only the owner.

@@ -63,6 +63,40 @@ interface IRecords {
         bytes locator;
     }
 
+    /// @notice A pointer at data that stays in the institution's own database (R11).
+    /// @param recordId Id of the record, chosen by the client (P04).
+    /// @param parent Id of the version that this one replaces; zero for a first version.
+    /// @param kind Record kind.
+    /// @param profile Id of the adopted record profile.
+    /// @param name Name of the registered query, in ASCII, padded with zeros on the right.
+    /// @param root Salted commitment to the canonical result (P05).
+    /// @param epoch Key epoch that the host is sealed in.
+    /// @param host Encrypted address of the host, 1 to 256 bytes.
+    struct Query {
+        bytes32 recordId;
+        bytes32 parent;
+        uint8 kind;
+        bytes32 profile;
+        bytes32 name;
+        bytes32 root;
+        uint32 epoch;
+        bytes host;
+    }
+
+    /// @notice What is decided when a record is anchored, or admitted from a batch.
+    /// @param root The commitment.
+    /// @param anchoredAt When it, or its batch, was anchored, in Unix time.
+    /// @param epoch Key epoch that the record is sealed in.
+    /// @param status Confirmed by the owner, or only attested.
+    /// @param nonce The owner's nonce now used; zero when only attested.
+    struct Admission {
+        bytes32 root;
+        uint40 anchoredAt;
+        uint32 epoch;
+        RecordStatus status;
+        uint256 nonce;
+    }
+
     /// @notice One record version.
     /// @param root Its commitment.
     /// @param locatorHash keccak256 of the encrypted locator.
@@ -105,6 +139,26 @@ interface IRecords {
         bytes locator
     );
 
+    /// @notice A query pointer was anchored as attested; its parent, if any, is now superseded.
+    /// @param recordId Its id.
+    /// @param parent The version it replaces; zero for none.
+    /// @param name The registered query.
+    /// @param kind Record kind.
+    /// @param profile The record profile.
+    /// @param epoch Key epoch, now the relationship's.
+    /// @param root Commitment to the canonical result.
+    /// @param host The encrypted address of the host.
+    event QueryAnchored(
+        bytes32 indexed recordId,
+        bytes32 indexed parent,
+        bytes32 indexed name,
+        uint8 kind,
+        bytes32 profile,
+        uint32 epoch,
+        bytes32 root,
+        bytes host
+    );
+
     /// @notice The owner confirmed a record that was only attested.
     /// @param recordId Its id.
     event RecordConfirmed(bytes32 indexed recordId);
@@ -139,6 +193,11 @@ interface IRecords {
     /// @param recordId The record.
     error RecordBindingInvalid(bytes32 recordId);
 
+    /// @notice A query pointer names a query and commits to a result.
+    /// @param name The name given.
+    /// @param root The commitment given.
+    error RecordQueryInvalid(bytes32 name, bytes32 root);
+
     /// @notice The epoch is not the one that must be used now.
     /// @param given The epoch given.
     /// @param required The lowest epoch that may be used; one higher is allowed too unless a
@@ -163,7 +222,8 @@ interface IRecords {
     ///      corrections reverts.
     /// @param authored The clinician's part.
     /// @param confirmation What the owner signed.
-    /// @param signature The owner's EIP-712 signature.
+    /// @param signature The owner's EIP-712 signature; empty when the owner is the caller, as a
+    ///        ward is when a guardian acts.
     function anchor(
         Authored calldata authored,
         Anchor calldata confirmation,
@@ -175,6 +235,13 @@ interface IRecords {
     /// @param authored The clinician's part.
     /// @param epoch Key epoch.
     function anchorAttested(Authored calldata authored, uint32 epoch) external;
+
+    /// @notice Anchor a pointer at data that stays where it is.
+    /// @dev Only this institution while Active, while Accepted. The owner confirms it with
+    ///      `confirmRecord`; a record with this one for its parent takes its place as ciphertext,
+    ///      which is due before the institution leaves (P43).
+    /// @param query The pointer.
+    function anchorQuery(Query calldata query) external;
 
     /// @notice Confirm a record that was only attested.
     /// @dev Only the owner, also when the relationship has ended. Idempotent.

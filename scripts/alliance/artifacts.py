@@ -14,7 +14,7 @@ from typing import Any
 
 from scripts.alliance.refusal import Refused
 
-__all__ = ["NAMES", "ORDER", "Artifact", "Artifacts", "compile_changes", "load"]
+__all__ = ["DROPPED", "NAMES", "ORDER", "Artifact", "Artifacts", "compile_changes", "load"]
 
 Say = Callable[[str], None]
 
@@ -25,21 +25,51 @@ ORDER = (
     "Registrar",
     "Relationship",
     "RelationshipFactory",
+    "Guardianship",
+    "Recovery",
+    "Batches",
+    "Evidence",
+    "Delegations",
+    "Receipts",
+    "Tickets",
+    "BreakGlass",
+    "Appointments",
+    "Referrals",
+    "Consultations",
+    "Charges",
+    "Research",
 )
 """The contracts in the order in which they are deployed."""
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "Forwarder": (),
+_BESIDE = ("Forwarder", "Consortium", "Registrar", "Relationship")
+NAMES: Mapping[str, tuple[str, ...]] = dict.fromkeys(ORDER, _BESIDE) | {
+    "Forwarder": ("Guardianship",),
     "Consortium": ("Forwarder",),
-    "Summary": ("Registrar", "RelationshipFactory"),
-    "Registrar": ("Forwarder", "Consortium", "Summary"),
-    "Relationship": ("Forwarder", "Consortium", "Registrar", "RelationshipFactory"),
-    "RelationshipFactory": ("Forwarder", "Consortium", "Registrar", "Relationship"),
+    "Summary": ("Consortium", "Registrar", "RelationshipFactory"),
+    "Registrar": ("Forwarder", "Consortium", "Summary", "Recovery"),
+    "Relationship": ("Forwarder", "Consortium", "Registrar", "RelationshipFactory", "Batches"),
+    "Appointments": (*_BESIDE, "Referrals"),
+    "Referrals": (*_BESIDE, "Appointments"),
 }
 """Which contracts each names in its constructor, in the order of its arguments."""
 
+DROPPED: Mapping[str, tuple[str, ...]] = {
+    "Guardianship": ("Relationship",),
+    "Recovery": ("Relationship",),
+    "Batches": ("Registrar", "Relationship"),
+    "Evidence": ("Consortium", "Registrar"),
+    "Receipts": ("Registrar", "Relationship"),
+    "Tickets": ("Relationship",),
+    "BreakGlass": ("Relationship",),
+    "Research": ("Relationship",),
+}
+"""What a constructor takes and the code does not keep, because nothing in it asks."""
+
 _PUSH1, _PUSH32 = 0x60, 0x7F
 _WORD = 32
+# EIP-1167: the code of a minimal proxy, around the implementation's 20 bytes.
+_CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")
+_CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +97,14 @@ class Artifact:
         """Whether code on chain is this contract's, whatever its immutables hold."""
         return len(code) == len(self.runtime) and self._masked(code) == self.runtime
 
-    def addresses_in(self, code: bytes) -> frozenset[str]:
-        """Return every address that deployed code of this contract keeps as an immutable."""
-        from eth_utils.address import to_checksum_address
+    def words_in(self, code: bytes) -> frozenset[bytes]:
+        """Return every 32-byte word that deployed code of this contract keeps as an immutable."""
+        return frozenset(code[at : at + _WORD] for at in _immutables(self.runtime))
 
-        words = (code[at : at + _WORD] for at in _immutables(self.runtime))
-        return frozenset(to_checksum_address(word[12:]) for word in words if not any(word[:12]))
+    def keeps(self, addresses: Mapping[str, str], words: frozenset[bytes]) -> bool:
+        """Whether immutables name the contracts that the constructor was to be given."""
+        named = (name for name in NAMES[self.name] if name not in DROPPED.get(self.name, ()))
+        return all(_word_of(self.name, name, addresses[name]) in words for name in named)
 
     def _masked(self, code: bytes) -> bytes:
         masked = bytearray(code)
@@ -134,6 +166,16 @@ def _read(path: Path, name: str) -> Artifact:
     build = json.loads(path.read_text("utf-8"))
     creation, runtime = (bytes.fromhex(build[key]) for key in ("bytecode", "deployedBytecode"))
     return Artifact(name, build["abi"], creation, runtime)
+
+
+def _word_of(keeper: str, name: str, address: str) -> bytes:
+    """Return how code names a contract: by its address, a relationship by its clones' code."""
+    from eth_utils.crypto import keccak
+
+    place = bytes.fromhex(address[2:])
+    if name == "Relationship" and keeper != "RelationshipFactory":
+        return keccak(_CLONE_HEAD + place + _CLONE_TAIL)
+    return place.rjust(_WORD, b"\0")
 
 
 @lru_cache

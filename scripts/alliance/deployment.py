@@ -1,4 +1,4 @@
-"""Deploying the six contracts: repeatable, resumable, and checked against what was compiled.
+"""Deploying the contracts: repeatable, resumable, and checked against what was compiled.
 
 Summary and Relationship name contracts that are deployed after them, so addresses are predicted
 from the deployer's nonce. Everything follows from one question, asked anew before every
@@ -24,7 +24,7 @@ from scripts.alliance.refusal import Refused
 
 __all__ = ["Deployment", "Planned", "Settings"]
 
-_MOST_TRANSACTIONS = 24
+_MOST_TRANSACTIONS = 4 * len(ORDER)
 """Four times what is needed when nothing comes in between."""
 
 Say = Callable[[str], None]
@@ -85,7 +85,7 @@ class Deployment:
             ManifestInvalid: the manifest cannot be read.
         """
         if (manifest := self._recorded()) is not None:
-            self._say(f"all six contracts stand as {self._path} says; nothing to do")
+            self._say(f"all {len(ORDER)} contracts stand as {self._path} says; nothing to do")
             return manifest
         progress = self._progress()
         self._create_missing(progress)
@@ -182,8 +182,8 @@ class Deployment:
             }
             misplaced = [
                 name
-                for name, (_, named) in kept.items()
-                if any(addresses[other] not in named for other in NAMES[name])
+                for name, (_, words) in kept.items()
+                if not self._artifacts[name].keeps(addresses, words)
             ]
             if not misplaced:
                 return _Layout(addresses, missing, nonce)
@@ -191,13 +191,13 @@ class Deployment:
                 # For good: beside its own replacement it would look misplaced again and again.
                 del kept[name], progress.steps[name]
 
-    def _standing(self, progress: Progress) -> dict[str, tuple[str, frozenset[str]]]:
-        """Return each recorded contract whose code is right, with the addresses it names."""
+    def _standing(self, progress: Progress) -> dict[str, tuple[str, frozenset[bytes]]]:
+        """Return each recorded contract whose code is right, with the words it keeps."""
         standing = {}
         for name, step in progress.steps.items():
             code, artifact = self._deployer.code(step.address), self._artifacts[name]
             if artifact.matches(code):
-                standing[name] = (step.address, artifact.addresses_in(code))
+                standing[name] = (step.address, artifact.words_in(code))
             elif code and step.mined:
                 raise self._outdated(name, step.address)
         return standing

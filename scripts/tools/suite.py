@@ -51,7 +51,10 @@ def environment(root: Path) -> dict[str, str]:
     """Returns the environment of a run: a free port, and a home of the project's own."""
     home = root / ".toolchain" / "home"
     home.mkdir(parents=True, exist_ok=True)
-    return {**os.environ, "CHAIN_PORT": str(free_port()), "HOME": str(home)}
+    # Else each request looks through the environment for proxies, which Brownie's threads do while
+    # pytest changes it.
+    local = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+    return {**os.environ, **local, "CHAIN_PORT": str(free_port()), "HOME": str(home)}
 
 
 def end_group(group: int, sent: signal.Signals) -> None:

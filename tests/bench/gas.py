@@ -1,4 +1,4 @@
-"""Gas of a person's first day, against MedRec's contracts (P61).
+"""Gas of everything that writes, against MedRec's contracts and against itself when full (P61).
 
 ``python tests/bench/gas.py`` prints the figures; ``make bench`` calls :func:`measure`. Everything
 runs on an Anvil of its own with rules of Paris and no base fee. Worst cases are taken: random bytes
@@ -8,17 +8,18 @@ more; the revocation is the first after a grant and so writes the epoch flag.
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
-from tests.chains import AGREEMENT, artifact, deploy, person, start_chain  # noqa: E402
+from tests.bench.scene.full import Full  # noqa: E402
+from tests.bench.scene.life import Life  # noqa: E402
+from tests.bench.scene.ward import Ward  # noqa: E402
+from tests.chains import start_chain  # noqa: E402
 
 # MedRec's own contracts, run on this project's Anvil and counted in the same way: the gas used by
 # the transactions that register a participant, set up a relationship, add a viewer and remove one.
@@ -28,245 +29,32 @@ MEDREC = {
     "grant": 212_997,
     "revoke": 72_298,
 }
-
-RSA_3072_KEY_BYTES = 422
-RSA_3072_WRAP_BYTES = 384
-LOCATOR_BYTES = 64
-HOUSES = ("协和医院", "城北社区医院", "人民医院", "第三医院")
-DAY = 86_400
-ZERO = bytes(32)
-
-PATIENT, CLINICIAN = 1, 2
-ACTIVE = 1
-RECORD, KIND, EVERYTHING = 1, 2, 3
-DIAGNOSES = 17
-
-TYPES = {
-    "Registration": "address institution,address account,uint8 role,uint8 suite,"
-    "bytes32 keyHash,uint48 deadline",
-    "Attestation": "address relationship,bytes32 recordId,bytes32 parent,uint8 kind,"
-    "bytes32 profile,bytes32 affiliation,bytes32 contentRoot,uint48 deadline",
-    "Anchor": "bytes32 attestation,bytes32 root,bytes32 locatorHash,uint32 epoch,"
-    "uint256 nonce,uint48 deadline",
-    "ForwardRequest": "address from,address to,uint256 nonce,uint48 deadline,bytes data",
-}
+BATCH = 1_000
 
 
 def measure(report: Callable[[str, float], None]) -> None:
-    """Report ``gas.*``: counts, ratios to MedRec's, and what relaying adds to them."""
+    """Report ``gas.*``: every function direct and relayed, ratios to MedRec's, and flatness."""
     # The figures are those of the sources as they are, not of an older build.
     brownie = str(Path(sys.prefix) / "bin" / "brownie")
     subprocess.run([brownie, "compile"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     with start_chain("anvil") as chain:
-        for name, value in Ward(chain.rpc).day().items():
+        day = Ward(chain.rpc).day()
+        for name, value in day.items():
             report(f"gas.{name}", value)
             if name in MEDREC:
                 report(f"gas.{name}_vs_medrec", round(value / MEDREC[name], 4))
-
-
-class Ward:
-    """A founded consortium of four, and the transactions that are counted."""
-
-    def __init__(self, rpc: str) -> None:
-        from web3 import HTTPProvider, Web3
-
-        self.web3: Any = Web3(HTTPProvider(rpc))
-        self.random = random.Random("chartkey gas")
-        self.houses = [person(name) for name in HOUSES]
-        self.manifest = deploy(rpc, self.houses)
-        self.forwarder, self.consortium, self.registrar, self.factory = (
-            self._contract(name, self.manifest.contracts[name].address)
-            for name in ("Forwarder", "Consortium", "Registrar", "RelationshipFactory")
-        )
-        for house in self.houses:
-            self.pay(house, self.consortium.functions.signAgreement(AGREEMENT))
-        # Nothing works before the last founder has signed (P40).
-        for house in self.houses:
-            self.pay(house, self.registrar.functions.enrol(1, self.bytes(RSA_3072_KEY_BYTES)))
-        self.profile = self.adopt_profile()
-
-    def day(self) -> dict[str, int]:
-        """Return the gas of each step, in the order in which they happen."""
-        lead, clinic, hospital, _ = self.houses
-        alice, doctor, ward = person("王小明"), person("李医生"), person("王医生")
-        gas = {"register": self.register(clinic, alice, PATIENT)}
-        self.register(clinic, doctor, CLINICIAN)
-        self.register(hospital, ward, CLINICIAN)
-        inside, outside = self.department(clinic, doctor), self.department(hospital, ward)
-        gas["propose"], relationship = self.propose(clinic, alice, lead)
-        accept = relationship.functions.accept()
-        gas["relayed_accept"] = self.tried(lambda: self.relay(lead, alice, accept))
-        gas["accept"] = self.pay(alice, accept)
-        gas["relationship"] = gas["propose"] + gas["accept"]
-        gas["anchor"] = self.anchor(clinic, relationship, alice, doctor, inside)
-        gas |= self.consent(lead, relationship, alice, ward, outside)
-        return gas
-
-    def consent(
-        self, relay: Any, relationship: Any, owner: Any, viewer: Any, affiliation: bytes
-    ) -> dict[str, int]:
-        """Return the gas of request, grant and revocation, paid directly and relayed."""
-        functions, gas = relationship.functions, {}
-        salt = self.bytes(32)
-        request = (salt, affiliation, KIND, DIAGNOSES, ZERO, b"TREAT".ljust(16, b"\0"), b"")
-        gas["request"] = self.pay(viewer, functions.requestAccess(request))
-        answered = self.web3.solidity_keccak(["address", "bytes32"], [viewer.address, salt])
-        gas["grant_of_request"] = self.tried(
-            lambda: self.pay(owner, self.grant(relationship, viewer, affiliation, answered)[1])
-        )
-        id, granting = self.grant(relationship, viewer, affiliation)
-        gas["relayed_grant"] = self.tried(lambda: self.relay(relay, owner, granting))
-        gas["grant"] = self.pay(owner, granting)
-        revoking = functions.revokeAccess(id)
-        gas["relayed_revoke"] = self.tried(lambda: self.relay(relay, owner, revoking))
-        gas["revoke"] = self.pay(owner, revoking)
-        gas["revoke_in_advance"] = self.pay(owner, functions.revokeAccess(self.bytes(16)))
-        return gas
-
-    def register(self, house: Any, account: Any, role: int) -> int:
-        """Register a person with an RSA-3072 key; return the gas."""
-        key = self.bytes(RSA_3072_KEY_BYTES)
-        registration = {
-            "institution": house.address,
-            "account": account.address,
-            "role": role,
-            "suite": 1,
-            "keyHash": self.web3.keccak(key),
-            "deadline": self.now() + DAY,
-        }
-        signature = self.sign(account, self.registrar, "Chartkey Registrar", registration)
-        fields = tuple(registration.values())
-        call = self.registrar.functions.register(fields, key, self.bytes(32), signature)
-        return self.pay(house, call)
-
-    def department(self, house: Any, clinician: Any) -> bytes:
-        """Open a department, affiliate a clinician with it, and return its id."""
-        id = self.bytes(32)
-        self.pay(house, self.registrar.functions.setDepartment(id, ACTIVE))
-        self.pay(house, self.registrar.functions.setAffiliation(clinician.address, id, ACTIVE))
-        return id
-
-    def propose(self, house: Any, owner: Any, mirror: Any) -> tuple[int, Any]:
-        """Let an institution propose a relationship; return the gas and the clone."""
-        wraps = [self.bytes(RSA_3072_WRAP_BYTES) for _ in range(2)]
-        pair = (owner.address, house.address, 0)
-        opening = (*pair, mirror.address, self.bytes(32), 1, 1, *wraps)
-        gas = self.pay(house, self.factory.functions.propose(opening))
-        clone = self.factory.functions.relationshipOf(*pair).call()
-        return gas, self._contract("Relationship", clone)
-
-    def anchor(
-        self, relay: Any, relationship: Any, owner: Any, author: Any, affiliation: bytes
-    ) -> int:
-        """Anchor a record that both signed; return the gas."""
-        leaf0, locator = self.bytes(32), self.bytes(LOCATOR_BYTES)
-        attestation = {
-            "relationship": relationship.address,
-            "recordId": self.bytes(32),
-            "parent": ZERO,
-            "kind": DIAGNOSES,
-            "profile": self.profile,
-            "affiliation": affiliation,
-            "contentRoot": self.bytes(32),
-            "deadline": self.now() + DAY,
-        }
-        root = self.web3.keccak(b"\x01" + leaf0 + attestation["contentRoot"])
-        fields = tuple(attestation.values())
-        confirmation = {
-            "attestation": relationship.functions.attestationHash(fields).call(),
-            "root": root,
-            "locatorHash": self.web3.keccak(locator),
-            "epoch": 1,
-            "nonce": int.from_bytes(self.bytes(32), "big"),
-            "deadline": self.now() + DAY,
-        }
-        signed = self.sign(author, relationship, "Chartkey Relationship", attestation)
-        confirmed = self.sign(owner, relationship, "Chartkey Relationship", confirmation)
-        authored = (fields, author.address, signed, leaf0, locator)
-        call = relationship.functions.anchor(authored, tuple(confirmation.values()), confirmed)
-        return self.pay(relay, call)
-
-    def grant(
-        self, relationship: Any, viewer: Any, affiliation: bytes, request: bytes = ZERO
-    ) -> tuple[bytes, Any]:
-        """Return a grant's id and the call that grants."""
-        id, purpose = self.bytes(16), b"TREAT".ljust(16, b"\0")
-        scope = (EVERYTHING, 0, ZERO, purpose, self.now() + 7 * DAY, self.bytes(32))
-        wrap = self.bytes(RSA_3072_WRAP_BYTES)
-        grant = (id, viewer.address, affiliation, *scope, request, 1, wrap)
-        return id, relationship.functions.grantAccess(grant)
-
-    def adopt_profile(self) -> bytes:
-        """Vote a profile in and return its id."""
-        content = (DIAGNOSES, 1, self.bytes(32), 0, True)
-        functions = self.consortium.functions
-        self.pay(self.houses[0], functions.proposeProfile(content, self.now() + DAY))
-        for house in self.houses[:3]:
-            self.pay(house, functions.vote(1, True))
-        types = ["(uint8,uint32,bytes32,uint256,bool)"]
-        self.pay(self.houses[0], functions.enact(1, self.web3.codec.encode(types, [content])))
-        return bytes(functions.profileId(content).call())
-
-    def pay(self, account: Any, call: Any) -> int:
-        """Send a call from an account at its own cost; return the gas used."""
-        nonce = self.web3.eth.get_transaction_count(account.address)
-        fields = {"from": account.address, "nonce": nonce, "gas": 5_000_000, "gasPrice": 0}
-        signed = account.sign_transaction(call.build_transaction(fields))
-        sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
-        receipt = self.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
-        if receipt["status"] != 1:
-            raise RuntimeError(f"{call.fn_name} was refused")
-        return int(receipt["gasUsed"])
-
-    def relay(self, relay: Any, account: Any, call: Any) -> int:
-        """Let another account send a call, under a nonce in a slot of its own."""
-        request = {
-            "from": account.address,
-            "to": call.address,
-            "nonce": int.from_bytes(self.bytes(32), "big"),
-            "deadline": self.now() + DAY,
-            "data": bytes.fromhex(call._encode_transaction_data()[2:]),
-        }
-        signature = self.sign(account, self.forwarder, "Chartkey Forwarder", request)
-        execute = self.forwarder.functions.execute(tuple(request.values()), signature)
-        return self.pay(relay, execute)
-
-    def tried(self, step: Callable[[], int]) -> int:
-        """Take a step, undo it, and return its gas."""
-        snapshot = self.web3.provider.make_request("evm_snapshot", [])["result"]
-        gas = step()
-        self.web3.provider.make_request("evm_revert", [snapshot])
-        return gas
-
-    def sign(self, account: Any, contract: Any, name: str, message: dict[str, Any]) -> bytes:
-        """Sign the EIP-712 struct that has these fields."""
-        domain = {
-            "name": name,
-            "version": "1",
-            "chainId": self.manifest.chain_id,
-            "verifyingContract": contract.address,
-        }
-        kind = next(k for k, v in TYPES.items() if _names(v) == list(message))
-        fields = [
-            dict(zip(("type", "name"), f.split(), strict=True)) for f in TYPES[kind].split(",")
-        ]
-        return bytes(account.sign_typed_data(domain, {kind: fields}, message).signature)
-
-    def bytes(self, length: int) -> bytes:
-        """Return random bytes without zeros: the dearest calldata there is."""
-        return bytes(self.random.randrange(1, 256) for _ in range(length))
-
-    def now(self) -> int:
-        """Return the newest block's time."""
-        return int(self.web3.eth.get_block("latest")["timestamp"])
-
-    def _contract(self, name: str, address: str) -> Any:
-        return self.web3.eth.contract(address=address, abi=artifact(name)["abi"])
-
-
-def _names(fields: str) -> list[str]:
-    return [field.split()[1] for field in fields.split(",")]
+    with start_chain("anvil") as chain:
+        gas = Life(chain.rpc).whole()
+        for name, value in sorted(gas.items()):
+            if name not in day:
+                report(f"gas.{name}", value)
+        report("gas.batch_anchor_per_record", round(gas["anchorBatch"] / BATCH, 2))
+    with start_chain("anvil") as chain:
+        ratios = Full(chain.rpc).ratios()
+        for name, value in ratios.items():
+            report(f"gas.flat_10k_{name}", round(value, 4))
+        report("gas.flat_10k", round(max(ratios.values(), key=lambda ratio: abs(ratio - 1)), 4))
 
 
 if __name__ == "__main__":
-    measure(lambda name, value: print(f"{name:28} {value:>12,}"))
+    measure(lambda name, value: print(f"{name:36} {value:>14,}"))

@@ -25,17 +25,19 @@ sys.path[:0] = [str(FOLDER), str(ROOT)]
 
 
 class Bound(NamedTuple):
-    """What a figure must be: at most or at least a limit."""
+    """What a figure must be: at most or at least a limit, or within one of 1."""
 
     sign: str
     limit: float
 
     def holds(self, value: float) -> bool:
         """Returns whether a value is within the bound."""
+        if self.sign == "±":
+            return 1 - self.limit <= value <= 1 + self.limit
         return bool({"≤": operator.le, "≥": operator.ge}[self.sign](value, self.limit))
 
     def __str__(self) -> str:
-        return f"{self.sign} {self.limit:g}"
+        return f"{'1 ' * (self.sign == '±')}{self.sign} {self.limit:g}"
 
 
 BOUNDS = {
@@ -43,6 +45,8 @@ BOUNDS = {
     "gas.relationship_vs_medrec": Bound("≤", 0.2),
     "gas.grant_vs_medrec": Bound("≤", 0.5),
     "gas.revoke_vs_medrec": Bound("≤", 0.5),
+    "gas.batch_anchor_per_record": Bound("≤", 100),
+    "gas.flat_10k": Bound("±", 0.05),
     "envelope.seal_vs_age": Bound("≥", 1.5),
     "envelope.open_vs_age": Bound("≥", 1.5),
     "envelope.peak_mib": Bound("≤", 64),

@@ -132,14 +132,6 @@ def test_p50_each_contract_written_tells_of_it_once(life):
 
 
 def test_p51_the_events_rebuild_every_slot_of_every_contract(alliance, life):
-    addresses = {
-        "Forwarder": alliance.forwarder,
-        "Consortium": alliance.consortium,
-        "Summary": alliance.summary,
-        "Registrar": alliance.registrar,
-        "Relationship": alliance.implementation,
-        "RelationshipFactory": alliance.factory,
-    }
     manifest = Manifest(
         chain_id=alliance.chain_id,
         deployment_block=0,
@@ -147,7 +139,7 @@ def test_p51_the_events_rebuild_every_slot_of_every_contract(alliance, life):
             name: Deployed(
                 contract.address, bytes(web3.keccak(web3.eth.get_code(contract.address)))
             )
-            for name, contract in addresses.items()
+            for name, contract in alliance.contracts.items()
         },
         confirmations=1,
         max_head_age=None,

@@ -13,7 +13,7 @@ from chartkey.chain.manifest import Manifest
 from chartkey.models import Details
 from web3 import HTTPProvider, Web3
 
-from scripts.alliance.artifacts import NAMES, ORDER, Artifact, compile_changes, load
+from scripts.alliance.artifacts import DROPPED, NAMES, ORDER, Artifact, compile_changes, load
 from scripts.alliance.deployer import Deployer, node_account
 from scripts.alliance.deployment import Deployment, Settings
 from scripts.alliance.party import Founding, Party
@@ -62,8 +62,14 @@ def send_something(chain: Chain) -> None:
 def assert_names_each_other(chain: Chain, manifest: Manifest) -> None:
     for name in ORDER:
         code = on(chain).code(manifest.contracts[name].address)
-        named = ARTIFACTS[name].addresses_in(code)
-        assert {manifest.contracts[other].address for other in NAMES[name]} <= named
+        artifact, words = ARTIFACTS[name], ARTIFACTS[name].words_in(code)
+        places = {other: manifest.contracts[other].address for other in ORDER}
+        assert artifact.keeps(places, words), name
+        for other in NAMES[name]:
+            # What is kept is told by every name of it, what is dropped by none.
+            moved = places | {other: person("somewhere else").address}
+            dropped = other in DROPPED.get(name, ())
+            assert artifact.keeps(moved, words) is dropped, (name, other)
 
 
 def killing(deployer: Deployer, step: int, *, after_sending: bool) -> Deployer:

@@ -42,7 +42,7 @@ def test_every_event_of_the_deployment_comes_in_chain_order(world: World) -> Non
     assert len(set(places)) == len(places)
     assert [event.name for event in found][:4] == [
         "ConsortiumCreated",
-        "AgreementSigned",
+        "BatchesOpened",
         "AgreementSigned",
         "AgreementSigned",
     ]

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from chartkey.actors.enrolment import Enrolment
+from chartkey.chain.codec import interface_of
 from chartkey.chain.forward import LARGEST_CALL, execute_call, sign_forward
+from chartkey.custody.relay import _FOR_PEOPLE
 from chartkey.errors import AccessDenied, ContractRefused, CustodianUnavailable
-from chartkey.models import AccessRequest, Kind, Role, Scope
+from chartkey.models import AccessRequest, Basis, Kind, Role, Scope, TicketStatus, Verdict
 
 from tests.integration.custody_scene import custodian, forward, granted, relayed
 from tests.unit.custody.conftest import Signer
@@ -76,6 +78,40 @@ def test_what_only_institutions_call_is_not_relayed_for_a_person(scene: Any) -> 
     assert refused(
         scene, forward(scene, scene.network.registrar.certify(scene.li.address, b"h" * 32))
     )
+
+
+def test_P22_people_use_the_contracts_beside_without_ether(scene: Any) -> None:
+    network, clinic = scene.network, custodian(scene, "clinic")
+    ticket, owner = Signer("ticket").address, scene.patient.address
+    later = network.block_time() + 3600
+    issue = network.tickets.issue(ticket, scene.address("clinic"), later, b"c" * 32)
+    clinic.relay(forward(scene, issue))
+    assert network.tickets.ticket_of(owner, ticket).status is TicketStatus.ISSUED
+    starts_at = [network.block_time() + 7200]
+    slots = network.appointments.open_slots(scene.li.affiliation, starts_at, 1)
+    clinic.relay(forward(scene, slots, scene.li.keys))
+
+
+def test_P22_what_is_relayed_exists_and_the_rest_is_for_those_with_ether() -> None:
+    for contract, function in _FOR_PEOPLE:
+        assert function in interface_of(contract).functions
+    beside = {contract for contract, _ in _FOR_PEOPLE}
+    assert not beside & {"Consortium", "Forwarder", "Receipts", "Batches", "Summary"}
+
+
+def test_what_only_institutions_call_beside_is_not_relayed_for_a_person(scene: Any) -> None:
+    network, someone = scene.network, scene.li.address
+    for call in (
+        network.guardianship.appoint(someone, someone, Basis.MINOR, 2_000_000_000, b"e" * 32),
+        network.recovery.attest(someone),
+        network.batches.anchor(1, b"r" * 32, b"m" * 32),
+        network.tickets.lock(someone, someone),
+        network.breakglass.review(b"o" * 32, Verdict.JUSTIFIED, b""),
+        network.charges.post(scene.relationship, b"s" * 32, b"c" * 32),
+        network.receipts.anchor(1, b"r" * 32),
+        network.registrar.bind_handle(b"h" * 32, someone),
+    ):
+        assert refused(scene, forward(scene, call))
 
 
 def test_what_is_no_contract_of_the_deployment_is_not_called(scene: Any) -> None:

@@ -27,7 +27,8 @@ def agree(allowed: Any, call: Any, *arguments: Any, sender: Any) -> Any:
     refused = _refused(allowed)
     if refused is None:
         return call(*arguments, options)
-    assert refusal_of(call, *arguments, options) == refused
+    found = refusal_of(call, *arguments, options)
+    assert found == refused, (call._name, found, refused)
     return None
 
 

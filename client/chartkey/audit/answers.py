@@ -11,49 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartkey.audit.names import Names
+from chartkey.audit.readers import Reader, covers, further_readers
 from chartkey.audit.state import Relationship, State
 from chartkey.audit.status import is_institution_active, is_viewer_active
 from chartkey.audit.wording import clean, moment, scope_label
 from chartkey.errors import Ambiguous, RecordMissing
-from chartkey.models import Block, GrantStatus, GrantTerms, Kind, RelationshipStatus, Scope
+from chartkey.models import Block, GrantStatus, GrantTerms, RelationshipStatus
 
 __all__ = ["Answer", "Reader", "who_could_read"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One account and what decides whether it may read.
-
-    ``name`` is an institution's, or what else is known of the account; ``basis`` is ``owner``,
-    ``author institution`` or ``grant``; ``reason`` is a sentence; ``grant`` the 16-byte grant id,
-    if any.
-    """
-
-    account: str
-    name: str
-    basis: str
-    reason: str
-    grant: bytes | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the reader as JSON values."""
-        grant = "0x" + self.grant.hex() if self.grant else None
-        return {
-            "account": self.account,
-            "name": self.name,
-            "basis": self.basis,
-            "reason": self.reason,
-            "grant": grant,
-        }
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Who could read a record at a block, and who could not although a grant names them.
 
-    ``readers`` could: owner first, then the author institution, then grants from the oldest.
-    ``barred`` were granted something in the same relationship that did not let them read this
-    record then. ``time`` is the block's, in Unix time.
+    ``readers`` could: owner first, then the author institution, then grants from the oldest, then
+    guardians, delegates and emergency openings. ``barred`` had something of these in the same
+    relationship that did not let them read this record then. ``time`` is the block's, in Unix time.
     """
 
     record: bytes
@@ -94,12 +68,14 @@ def who_could_read(
     """
     address = _find(state, record, relationship)
     found = state.relationships[address]
-    readers = list(_standing_readers(state, names, found))
+    readers = list(_standing_readers(state, names, found, block.timestamp))
     barred: list[Reader] = []
     for id, terms in found.terms.items():
         problem = _obstacle(state, found, id, terms, record, block.timestamp)
         reason = problem or _permission(terms)
         reader = Reader(terms.viewer, names.of(terms.viewer), "grant", reason, id)
+        (barred if problem else readers).append(reader)
+    for reader, problem in further_readers(state, names, address, record, block.timestamp):
         (barred if problem else readers).append(reader)
     return Answer(record, address, block.number, block.timestamp, tuple(readers), tuple(barred))
 
@@ -117,12 +93,14 @@ def _find(state: State, record: bytes, relationship: str | None) -> str:
     return found[0]
 
 
-def _standing_readers(state: State, names: Names, relationship: Relationship) -> Iterator[Reader]:
+def _standing_readers(
+    state: State, names: Names, relationship: Relationship, time: int
+) -> Iterator[Reader]:
     owner, institution = relationship.parties.owner, relationship.parties.institution
     reason = "The record is theirs: an owner's reading never expires, whatever happens elsewhere."
     yield Reader(owner, names.of(owner), "owner", reason)
     reason = "It wrote the record: its staff read it through its own custodian, with a receipt."
-    if not is_institution_active(state.consortium, institution):
+    if not is_institution_active(state.consortium, institution, time):
         reason += " It is not an active member now, but it still holds the keys."
     yield Reader(institution, names.of(institution), "author institution", reason)
 
@@ -143,7 +121,7 @@ def _obstacle(
     time: int,
 ) -> str | None:
     """Return why a grant does not let its viewer read the record, or None if it does."""
-    if not _covers(relationship, terms, record):
+    if not covers(relationship, terms, record):
         return f"The grant covers {scope_label(terms)}, not this record."
     if relationship.grants[id].status == GrantStatus.REVOKED:
         return "The owner revoked the grant; what was read before cannot be called back."
@@ -151,16 +129,6 @@ def _obstacle(
         return f"The grant expired at {moment(terms.expires_at)}."
     if relationship.parties.status != RelationshipStatus.ACCEPTED:
         return "The relationship has ended, and its grants with it."
-    if not is_viewer_active(state, terms.viewer, terms.affiliation):
+    if not is_viewer_active(state, terms.viewer, terms.affiliation, time):
         return "The viewer, or an institution or department above, is not active."
     return None
-
-
-def _covers(relationship: Relationship, terms: GrantTerms, record: bytes) -> bool:
-    kind = relationship.records[record].kind
-    if terms.scope == Scope.RECORD:
-        return terms.record_id == record
-    if terms.scope == Scope.KIND:
-        return terms.kind == kind
-    # Kind 0 is the patient's choice to leave it out of wide grants (P23).
-    return kind != Kind.UNSPECIFIED

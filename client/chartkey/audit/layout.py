@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from chartkey.audit.fold import TABLES
+from chartkey.audit.fold.batches import BATCHES
 from chartkey.audit.state import Consortium, Registrar, Relationship, State, Summary
 from chartkey.models import GrantState, Member, Person, Proposal, RecordState
 
@@ -51,6 +53,7 @@ def storages(state: State) -> Iterator[Storage]:
     yield Storage("Registrar", None, _registrar(state.registrar))
     yield Storage("RelationshipFactory", None, _factory(state.precluded))
     yield Storage("Forwarder", None, _forwarder(state.nonces))
+    yield from _tables(state)
     # The clones' implementations hold nothing, ever.
     yield Storage("Summary", None, Slots())
     yield Storage("Relationship", None, Slots())
@@ -58,6 +61,21 @@ def storages(state: State) -> Iterator[Storage]:
         yield Storage("Summary", address, _summary(summary))
     for address, relationship in state.relationships.items():
         yield Storage("Relationship", address, _relationship(relationship, state.consortium))
+
+
+def _tables(state: State) -> Iterator[Storage]:
+    """Yield the contracts that hold mappings of structs, see ``tables``."""
+    contracts: dict[str, Slots] = {}
+    for table in TABLES:
+        slots = contracts.setdefault(table.contract, Slots())
+        for slot, label, word in table.slots(state.tables[table]):
+            slots.put(slot, label, (word, 32))
+    # Batches count from one, so that the first costs what the later ones do.
+    if state.batches_opened:
+        next_batch = len(state.tables[BATCHES]) + 1
+        contracts[BATCHES.contract].put(0, "number of the next batch", (next_batch, 32))
+    for name, slots in contracts.items():
+        yield Storage(name, None, slots)
 
 
 def _consortium(consortium: Consortium) -> Slots:
@@ -71,8 +89,10 @@ def _consortium(consortium: Consortium) -> Slots:
         (census.round, 4),
         (census.unsigned, 4),
         (census.proposal_count, 8),
+        (consortium.stopped_until, 5),
     )
     slots.put(1, "agreement", (_word(consortium.agreement), 32))
+    slots.put(4, "newest proposal at the last stop", (consortium.stop_barrier, 8))
     for index, account in enumerate(consortium.accounts):
         slots.put(_entry(2, _number(index)), f"member number {index}", (_word(account), 20))
     for account, member in consortium.members.items():
@@ -80,15 +100,33 @@ def _consortium(consortium: Consortium) -> Slots:
     for number, proposal in consortium.proposals.items():
         _put_proposal(slots, number, proposal)
     for number, account in consortium.votes:
-        slot = _entry(_entry(5, _number(number)), _address(account))
+        slot = _entry(_entry(6, _number(number)), _address(account))
         slots.put(slot, f"vote of {account} on proposal {number}", (1, 1))
+    _put_rules(slots, consortium)
     for account, regulator in consortium.regulators.items():
-        slot = _entry(6, _address(account))
+        slot = _entry(13, _address(account))
         slots.put(slot, f"regulator {account}", (regulator.admitted, 1))
     for id, profile in consortium.profiles.items():
         fields = ((1, 1), (profile.retired, 1), (profile.content.kind, 1))
-        slots.put(_entry(7, id), f"profile 0x{id.hex()}", *fields)
+        slots.put(_entry(14, id), f"profile 0x{id.hex()}", *fields)
     return slots
+
+
+def _put_rules(slots: Slots, consortium: Consortium) -> None:
+    rules = consortium.rules
+    fields = ((rules.directions, 2), (rules.within_alliance, 1), (rules.most_open, 2))
+    slots.put(7, "rules of referral", *fields)
+    slots.put(8, "kinds that a referral needs", (rules.required_kinds, 32))
+    for account, alliance in consortium.alliances.items():
+        slot = _entry(9, _address(account))
+        slots.put(slot, f"alliance of {account}", (_word(alliance), 32))
+    for sealer, institution in consortium.sealers.items():
+        slot = _entry(10, _address(sealer))
+        slots.put(slot, f"sealer {sealer}", (_word(institution), 20))
+    for account, officer in consortium.offices.items():
+        slots.put(_entry(11, _address(account)), f"office of {account}", (officer.office, 1))
+    for factory in consortium.factories:
+        slots.put(_entry(12, _address(factory)), f"factory {factory}", (1, 1))
 
 
 def _put_member(slots: Slots, account: str, member: Member) -> None:
@@ -106,7 +144,7 @@ def _put_member(slots: Slots, account: str, member: Member) -> None:
 
 
 def _put_proposal(slots: Slots, number: int, proposal: Proposal) -> None:
-    slot = _entry(4, _number(number))
+    slot = _entry(5, _number(number))
     slots.put(
         slot,
         f"proposal {number}",
@@ -133,9 +171,15 @@ def _registrar(registrar: Registrar) -> Slots:
     for (clinician, affiliation), standing in registrar.affiliations.items():
         slot = _entry(_entry(3, _address(clinician)), affiliation)
         slots.put(slot, f"affiliation of {clinician}", (standing, 1))
-    for (institution, handle), account in registrar.handles.items():
+    for (institution, handle), bound in registrar.handles.items():
         slot = _entry(_entry(6, _address(institution)), handle)
-        slots.put(slot, f"handle 0x{handle.hex()} of {institution}", (_word(account), 20))
+        slots.put(slot, f"handle 0x{handle.hex()} of {institution}", (_word(bound), 20))
+    for account, successor in registrar.successors.items():
+        slots.put(_entry(7, _address(account)), f"successor of {account}", (_word(successor), 20))
+    for account, (root, locator_hash) in registrar.demographics.items():
+        slot = _entry(8, _address(account))
+        slots.put(slot, f"demographics of {account}", (_word(root), 32))
+        slots.put(slot + 1, f"demographics of {account}", (_word(locator_hash), 32))
     return slots
 
 
@@ -182,14 +226,14 @@ def _relationship(relationship: Relationship, consortium: Consortium) -> Slots:
     _put_parties(slots, relationship, consortium)
     for id, record in relationship.records.items():
         _put_record(slots, id, record)
-    _put_nonces(slots, 5, relationship.anchor_nonces, "the owner's anchoring nonces")
+    _put_nonces(slots, 6, relationship.anchor_nonces, "the owner's anchoring nonces")
     for id, grant in relationship.grants.items():
         _put_grant(slots, id, grant)
     for id, request in relationship.requests.items():
         fields = ((_word(request.viewer), 20), (request.status, 1))
-        slots.put(_entry(7, id), f"request 0x{id.hex()}", *fields)
+        slots.put(_entry(8, id), f"request 0x{id.hex()}", *fields)
     for viewer, count in relationship.open_requests.items():
-        slots.put(_entry(8, _address(viewer)), f"open requests of {viewer}", (count, 1))
+        slots.put(_entry(9, _address(viewer)), f"open requests of {viewer}", (count, 1))
     return slots
 
 
@@ -208,11 +252,14 @@ def _put_parties(slots: Slots, relationship: Relationship, consortium: Consortiu
         (relationship.key_epoch.epoch, 4),
         (seat, 4),
     )
-    slots.put(1, "institution", (_word(parties.institution), 20))
+    ended = (relationship.ended_at, 5)
+    slots.put(1, "institution and end", (_word(parties.institution), 20), ended)
+    replaced = (relationship.replaced_at, 5)
+    slots.put(2, "first owner", (_word(relationship.first_owner), 20), replaced)
 
 
 def _put_record(slots: Slots, id: bytes, record: RecordState) -> None:
-    slot = _entry(4, id)
+    slot = _entry(5, id)
     label = f"record 0x{id.hex()}"
     slots.put(slot, label, (_word(record.root), 32))
     slots.put(slot + 1, label, (_word(record.locator_hash), 32))
@@ -231,7 +278,7 @@ def _put_record(slots: Slots, id: bytes, record: RecordState) -> None:
 def _put_grant(slots: Slots, id: bytes, grant: GrantState) -> None:
     # A fixed-size byte string is padded on the right, unlike a number.
     slots.put(
-        _entry(6, id.ljust(32, b"\0")),
+        _entry(7, id.ljust(32, b"\0")),
         f"grant 0x{id.hex()}",
         (grant.status, 1),
         (grant.expires_at, 5),

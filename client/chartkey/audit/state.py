@@ -7,8 +7,10 @@ tell and contracts do not keep: the details of an institution, a grant's terms, 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
+from chartkey.audit.tables import Row, Table
 from chartkey.models import (
     ZERO32,
     Attestation,
@@ -19,11 +21,13 @@ from chartkey.models import (
     GrantTerms,
     KeyEpoch,
     Member,
+    Office,
     Parties,
     Person,
     Profile,
     Proposal,
     RecordState,
+    ReferralRules,
     RequestState,
     Standing,
 )
@@ -31,6 +35,7 @@ from chartkey.models import (
 __all__ = [
     "Consortium",
     "Department",
+    "Officer",
     "ProfileEntry",
     "Registrar",
     "Regulator",
@@ -43,6 +48,7 @@ __all__ = [
 
 _NO_CENSUS = Census(0, 0, 0, 0, 0)
 _NO_EPOCH = KeyEpoch(0, False)
+_NO_RULES = ReferralRules(0, False, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,32 @@ class Tombstone:
     nonce: int
 
 
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An account that holds or held an office; ``name`` is the last one published."""
+
+    name: str
+    office: Office
+
+
 @dataclass(slots=True)
 class Consortium:
     """Members in order of admission, their votes, and what they adopted.
 
-    ``members`` and ``details`` are by account, ``proposals`` by number, ``votes`` by (number,
-    account), ``profiles`` by 32-byte id.
+    ``members``, ``details``, ``alliances`` and ``offices`` are by account, ``proposals`` by
+    number, ``votes`` by (number, account), ``profiles`` by 32-byte id, ``sealers`` by account with
+    their institutions (None when removed). ``stopped_until`` is zero without a stop,
+    and stops of proposals up to number ``stop_barrier`` are stale.
     """
 
     census: Census = _NO_CENSUS
+    stopped_until: int = 0
+    stop_barrier: int = 0
+    rules: ReferralRules = _NO_RULES
+    alliances: dict[str, bytes] = field(default_factory=dict)
+    sealers: dict[str, str | None] = field(default_factory=dict)
+    offices: dict[str, Officer] = field(default_factory=dict)
+    factories: set[str] = field(default_factory=set)
     agreement: bytes = ZERO32
     accounts: list[str] = field(default_factory=list)
     members: dict[str, Member] = field(default_factory=dict)
@@ -101,17 +124,21 @@ class Consortium:
 class Registrar:
     """People, their keys, and the tree they act in.
 
-    ``key_hashes`` is by (account, version), ``handles`` by (institution, 32-byte handle),
+    ``key_hashes`` is by (account, version), ``handles`` by (institution, 32-byte handle), None when
+    released,
     ``departments`` by 32-byte id, ``affiliations`` by (clinician, 32-byte affiliation),
-    ``summaries`` by account.
+    ``summaries`` by account, ``successors`` by the account whose place they took,
+    ``demographics`` by account as (root, hash of the locator).
     """
 
     persons: dict[str, Person] = field(default_factory=dict)
     key_hashes: dict[tuple[str, int], bytes] = field(default_factory=dict)
-    handles: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    handles: dict[tuple[str, bytes], str | None] = field(default_factory=dict)
     summaries: dict[str, str] = field(default_factory=dict)
     departments: dict[bytes, Department] = field(default_factory=dict)
     affiliations: dict[tuple[str, bytes], Standing] = field(default_factory=dict)
+    successors: dict[str, str] = field(default_factory=dict)
+    demographics: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -128,15 +155,21 @@ class Relationship:
 
     ``records`` and ``attestations`` are by 32-byte record id, ``grants`` and ``terms`` by
     16-byte grant id (a grant revoked in advance has no terms), ``requests`` by 32-byte id,
-    ``open_requests`` by viewer.
+    ``open_requests`` by viewer. ``queries`` are by 32-byte record id: the query's name and the
+    encrypted host. ``first_owner`` is None while nobody took the first owner's place, and
+    ``ended_at`` is zero unless it ended after it had been accepted.
     """
 
     parties: Parties
     nonce: int
     proposer: str = ""
+    first_owner: str | None = None
+    replaced_at: int = 0
+    ended_at: int = 0
     key_epoch: KeyEpoch = _NO_EPOCH
     records: dict[bytes, RecordState] = field(default_factory=dict)
     attestations: dict[bytes, Attestation] = field(default_factory=dict)
+    queries: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
     grants: dict[bytes, GrantState] = field(default_factory=dict)
     terms: dict[bytes, GrantTerms] = field(default_factory=dict)
     requests: dict[bytes, RequestState] = field(default_factory=dict)
@@ -151,7 +184,9 @@ class State:
     ``summaries``, ``relationships`` and ``precluded`` are by address; ``nonces`` holds the
     forwarder's used ones as (signer, nonce). ``block`` is the one the state is of: its
     ``timestamp`` decides what depends on time (see ``status``). ``last`` is the place of the
-    newest event, as (block, log index), and ``events`` their number.
+    newest event, as (block, log index), and ``events`` their number. ``tables`` holds the entries
+    of every ``fold.TABLES``, ``batches_opened`` whether their contract was made, ``delegated`` the
+    terms of each delegation by its 32-byte id, with the id and the purpose of its grant.
     """
 
     block: Block | None = None
@@ -163,3 +198,6 @@ class State:
     relationships: dict[str, Relationship] = field(default_factory=dict)
     precluded: dict[str, Tombstone] = field(default_factory=dict)
     nonces: set[tuple[str, int]] = field(default_factory=set)
+    batches_opened: bool = False
+    delegated: dict[bytes, GrantTerms] = field(default_factory=dict)
+    tables: dict[Table, dict[Row, Row]] = field(default_factory=lambda: defaultdict(dict))

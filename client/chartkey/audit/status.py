@@ -17,10 +17,12 @@ from chartkey.models import (
 )
 
 __all__ = [
+    "current_of",
     "institution_of",
     "is_clinician_active",
     "is_grant_live",
     "is_institution_active",
+    "is_member",
     "is_profile_of",
     "is_viewer_active",
     "summary_of",
@@ -29,8 +31,13 @@ __all__ = [
 _NO_DEPARTMENT = bytes(12)
 
 
-def is_institution_active(consortium: Consortium, account: str) -> bool:
-    """Whether an institution may act: founded, admitted, signed, not suspended."""
+def is_institution_active(consortium: Consortium, account: str, time: int) -> bool:
+    """Whether an institution may act at a Unix time: a member, and no emergency stop (P41)."""
+    return time >= consortium.stopped_until and is_member(consortium, account)
+
+
+def is_member(consortium: Consortium, account: str) -> bool:
+    """Whether an institution is a member: founded, admitted, signed, not suspended."""
     member = consortium.members.get(account)
     founded = consortium.census.unsigned == 0
     return founded and member is not None and member.standing == MemberStanding.ACTIVE
@@ -43,9 +50,10 @@ def is_profile_of(consortium: Consortium, profile: bytes, kind: int) -> bool:
 
 
 def summary_of(registrar: Registrar, account: str) -> str | None:
-    """The Summary of an account; None unless it is certified or enrolled."""
+    """The Summary of an account; None unless it is certified, enrolled or a chart."""
     person = registrar.persons.get(account)
-    if person is None or person.certification != Certification.CERTIFIED:
+    in_use = (Certification.CERTIFIED, Certification.CHART)
+    if person is None or person.certification not in in_use:
         return None
     return registrar.summaries.get(account)
 
@@ -58,7 +66,14 @@ def institution_of(registrar: Registrar, affiliation: bytes) -> str | None:
     return department.institution if department else None
 
 
-def is_clinician_active(state: State, clinician: str, affiliation: bytes) -> bool:
+def current_of(registrar: Registrar, account: str) -> str:
+    """The account that takes an account's place today; itself when it was never replaced."""
+    while account in registrar.successors:
+        account = registrar.successors[account]
+    return account
+
+
+def is_clinician_active(state: State, clinician: str, affiliation: bytes, time: int) -> bool:
     """Whether licence, affiliation, department and institution are all Active (R02)."""
     registrar = state.registrar
     person = registrar.persons.get(clinician)
@@ -70,11 +85,11 @@ def is_clinician_active(state: State, clinician: str, affiliation: bytes) -> boo
         person.licence == Standing.ACTIVE
         and standing == Standing.ACTIVE
         and _is_department_active(registrar, affiliation)
-        and is_institution_active(state.consortium, institution)
+        and is_institution_active(state.consortium, institution, time)
     )
 
 
-def is_viewer_active(state: State, viewer: str, affiliation: bytes) -> bool:
+def is_viewer_active(state: State, viewer: str, affiliation: bytes, time: int) -> bool:
     """Whether a grant's viewer may act now: as clinician, as institution or as a patient.
 
     ``affiliation`` is the grant's, 32 bytes; all zero when the viewer is another patient.
@@ -88,9 +103,9 @@ def is_viewer_active(state: State, viewer: str, affiliation: bytes) -> bool:
         )
     if viewer == institution_of(state.registrar, affiliation):
         # An institution's gateway reads for the house or for an Active department (P12).
-        active = is_institution_active(state.consortium, viewer)
+        active = is_institution_active(state.consortium, viewer, time)
         return active and _is_department_active(state.registrar, affiliation)
-    return is_clinician_active(state, viewer, affiliation)
+    return is_clinician_active(state, viewer, affiliation, time)
 
 
 def is_grant_live(relationship: Relationship, grant: bytes, time: int) -> bool:

@@ -22,6 +22,11 @@ _COLOURS = {
     "relationship": "cyan",
     "record": "green",
     "consent": "yellow",
+    "care": "bright_cyan",
+    "emergency": "red",
+    "evidence": "bright_yellow",
+    "charge": "bright_blue",
+    "research": "bright_green",
     "relay": "bright_black",
 }
 

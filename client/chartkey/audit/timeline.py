@@ -10,25 +10,23 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from chartkey.audit.names import Names
 from chartkey.audit.proposed import proposed
+from chartkey.audit.shapes import ENUMERATIONS, SHAPES, TIMES, Shape
 from chartkey.audit.state import State
 from chartkey.audit.wording import clean, kind_label, moment, short
 from chartkey.chain.address import checksum
 from chartkey.models import (
     ZERO32,
     Action,
-    MemberStanding,
+    Office,
     RecordStatus,
     RelationshipStatus,
-    Role,
     Scope,
-    Standing,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +41,8 @@ class Row:
 
     ``time`` is Unix seconds; ``who`` acted and ``what`` says what was done, in a sentence whose
     subject is ``who``; ``entity`` names what it was done to, with its whole id; ``group`` is one
-    of governance, people, relationship, record, consent and relay. ``account`` is the address
+    of governance, people, relationship, record, consent, care, emergency, evidence, charge,
+    research and relay. ``account`` is the address
     behind ``who`` where there is one, ``tx`` the transaction as ``0x…``.
     """
 
@@ -63,72 +62,6 @@ class Row:
         return asdict(self) | {"at": moment(self.time)}
 
 
-class _Shape(NamedTuple):
-    """How to tell an event: the argument that names who acted, and what it was done to.
-
-    ``actor`` starting with a colon is a fixed text, ``:owner`` and ``:proposer`` are the
-    relationship's. ``entity`` without an argument is the emitting contract's own address.
-    """
-
-    group: str
-    actor: str
-    noun: str
-    entity: str = ""
-
-
-_SHAPES = {
-    "ConsortiumCreated": _Shape("governance", ":the consortium", "consortium"),
-    "AgreementSigned": _Shape("governance", "institution", "member", "institution"),
-    "ProposalOpened": _Shape("governance", "proposer", "proposal", "id"),
-    "VoteCast": _Shape("governance", "member", "proposal", "id"),
-    "InstitutionAdmitted": _Shape("governance", ":the consortium", "member", "institution"),
-    "StandingChanged": _Shape("governance", ":the consortium", "member", "institution"),
-    "RegulatorChanged": _Shape("governance", ":the consortium", "regulator", "regulator"),
-    "ProfileAdopted": _Shape("governance", ":the consortium", "profile", "profile"),
-    "ProfileRetired": _Shape("governance", ":the consortium", "profile", "profile"),
-    "AgreementAdopted": _Shape("governance", ":the consortium", "agreement", "agreement"),
-    "PersonApplied": _Shape("people", "account", "person", "account"),
-    "PersonRegistered": _Shape("people", "institution", "person", "account"),
-    "PersonCertified": _Shape("people", "institution", "person", "account"),
-    "InstitutionEnrolled": _Shape("people", "institution", "institution", "institution"),
-    "KeyPublished": _Shape("people", "account", "person", "account"),
-    "DepartmentChanged": _Shape("people", "institution", "department", "department"),
-    "AffiliationChanged": _Shape("people", "institution", "person", "clinician"),
-    "LicenceChanged": _Shape("people", "institution", "person", "clinician"),
-    "SummaryOpened": _Shape("people", ":the registrar", "summary"),
-    "RelationshipListed": _Shape("relationship", ":the factory", "summary"),
-    "RelationshipCreated": _Shape("relationship", ":the factory", "relationship", "relationship"),
-    "RelationshipPrecluded": _Shape("relationship", ":a party", "relationship", "relationship"),
-    "RelationshipProposed": _Shape("relationship", "proposer", "relationship"),
-    "StatusChanged": _Shape("relationship", "by", "relationship"),
-    "MirrorChanged": _Shape("relationship", ":owner", "relationship"),
-    "RootRewrapped": _Shape("relationship", "party", "relationship"),
-    "RecordAnchored": _Shape("record", "author", "record", "recordId"),
-    "RecordConfirmed": _Shape("record", ":owner", "record", "recordId"),
-    "AccessRequested": _Shape("consent", "viewer", "request", "request"),
-    "RequestRefused": _Shape("consent", ":owner", "request", "request"),
-    "AccessGranted": _Shape("consent", ":owner", "grant", "id"),
-    "AccessRevoked": _Shape("consent", ":owner", "grant", "id"),
-    "CallForwarded": _Shape("relay", "relay", "contract", "to"),
-    "NonceCancelled": _Shape("relay", "from", "nonce", "nonce"),
-}
-
-_ENUMERATIONS: dict[tuple[str, str], type[IntEnum]] = {
-    ("ProposalOpened", "action"): Action,
-    ("StandingChanged", "standing"): MemberStanding,
-    ("DepartmentChanged", "standing"): Standing,
-    ("AffiliationChanged", "standing"): Standing,
-    ("LicenceChanged", "standing"): Standing,
-    ("PersonApplied", "role"): Role,
-    ("PersonRegistered", "role"): Role,
-    ("StatusChanged", "status"): RelationshipStatus,
-    ("RecordAnchored", "status"): RecordStatus,
-    ("AccessRequested", "scope"): Scope,
-    ("AccessGranted", "scope"): Scope,
-}
-_TIMES = frozenset(("closesAt", "expiresAt"))
-
-
 def timeline(events: Iterable[Event], state: State, names: Names) -> list[Row]:
     """Return a row for each event, in their order.
 
@@ -141,7 +74,7 @@ def timeline(events: Iterable[Event], state: State, names: Names) -> list[Row]:
 
 
 def _row(event: Event, state: State, names: Names) -> Row:
-    shape = _SHAPES[event.name]
+    shape = SHAPES[event.name]
     account, who = _actor(shape, event, state, names)
     return Row(
         block=event.block,
@@ -157,9 +90,11 @@ def _row(event: Event, state: State, names: Names) -> Row:
     )
 
 
-def _actor(shape: _Shape, event: Event, state: State, names: Names) -> tuple[str | None, str]:
+def _actor(shape: Shape, event: Event, state: State, names: Names) -> tuple[str | None, str]:
     if shape.actor == ":owner":
         account = state.relationships[event.address].parties.owner
+    elif shape.actor == ":institution":
+        account = state.relationships[event.address].parties.institution
     elif shape.actor.startswith(":"):
         return None, shape.actor[1:]
     else:
@@ -167,7 +102,7 @@ def _actor(shape: _Shape, event: Event, state: State, names: Names) -> tuple[str
     return account, names.of(account)
 
 
-def _entity(shape: _Shape, event: Event) -> str:
+def _entity(shape: Shape, event: Event) -> str:
     value = event.args[shape.entity] if shape.entity else event.address
     return f"{shape.noun} {_whole(value)}"
 
@@ -187,6 +122,16 @@ def _told(event: Event, names: Names) -> dict[str, str]:
         return {"founders": ", ".join(clean(one["name"]) for one in args["details"])}
     if event.name == "InstitutionAdmitted":
         return {"institution": clean(args["details"]["name"])}
+    if event.name == "RecordAdmitted":
+        return {"kind": kind_label(args["attestation"]["kind"])}
+    if event.name in ("RecordsSealed", "SealLifted", "ErasureCertified"):
+        return {"count": str(len(args["records"]))}
+    if event.name == "SlotsOpened":
+        return {"count": str(len(args["startsAt"])), "from": moment(min(args["startsAt"]))}
+    if event.name == "ConsultationConvened":
+        return {"count": str(len(args["institutions"]))}
+    if event.name == "EmergencyArranged":
+        return {"count": str(len(args["holders"]))}
     if event.name == "ProposalOpened":
         return {"subject": proposed(Action(args["action"]), args["parameters"], names)}
     return {}
@@ -204,6 +149,24 @@ def _key(event: Event, state: State) -> str:
     if name == "RecordAnchored":
         correction = "" if args["parent"] == ZERO32 else ".correction"
         return f"{name}.{RecordStatus(args['status']).name.lower()}{correction}"
+    if name == "CallForwarded" and args["signer"] != args["from"]:
+        return f"{name}.guardian"
+    if name == "SealerChanged":
+        return f"{name}.{'admitted' if args['admitted'] else 'removed'}"
+    if name == "OfficeChanged" and args["office"] == Office.NONE:
+        return f"{name}.ended"
+    if name == "AllianceSet" and args["alliance"] == ZERO32:
+        return f"{name}.left"
+    if name == "RecoveryApproved" and int(args["replacement"], 16) == 0:
+        return f"{name}.box"
+    if name == "RecordAdmitted":
+        return f"{name}.{RecordStatus(args['admission']['status']).name.lower()}"
+    if name == "ShareReleased":
+        return f"{name}.{'opened' if args['endsAt'] else 'waiting'}"
+    if name == "FeedbackGiven":
+        return f"{name}.{'down' if args['down'] else 'final'}"
+    if name == "ParticipationChosen":
+        return f"{name}.{'in' if args['participates'] else 'out'}"
     if name in ("AccessRequested", "AccessGranted"):
         return f"{name}.{Scope(args['scope']).name.lower()}"
     early = name == "RequestRefused" and int(args["viewer"], 16) == 0
@@ -217,10 +180,10 @@ def _is_tombstone(event: Event, state: State) -> bool:
 
 
 def _value(event: Event, name: str, value: Any, names: Names) -> str:
-    enumeration = _ENUMERATIONS.get((event.name, name))
+    enumeration = ENUMERATIONS.get((event.name, name))
     if enumeration is not None:
         return enumeration(value).name.lower().replace("_", " ")
-    if name in _TIMES:
+    if name in TIMES and isinstance(value, int):
         return moment(value)
     if name == "kind":
         return kind_label(value)
@@ -232,7 +195,7 @@ def _value(event: Event, name: str, value: Any, names: Names) -> str:
         return _affiliation(value, names)
     if name == "details" and isinstance(value, dict):
         return f"{clean(value['grade'])}, tier {value['tier']}"
-    if name == "content":
+    if event.name == "ProfileAdopted" and name == "content":
         return f"version {value['version']} for {kind_label(value['kind'])} records"
     return _plain(value, names)
 

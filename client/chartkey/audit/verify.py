@@ -15,9 +15,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chartkey.audit.layout import Storage, storages
+from chartkey.audit.question import Question
 from chartkey.audit.state import State
 from chartkey.audit.trie import storage_root
-from chartkey.audit.views import Question, questions
+from chartkey.audit.views import questions
 from chartkey.chain.codec import Malformed, function_of
 from chartkey.errors import NodeRefused, ReplayDiverged
 from chartkey.models import Block

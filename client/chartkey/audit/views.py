@@ -8,47 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
+from chartkey.audit.beside import beside
+from chartkey.audit.question import Question
 from chartkey.audit.state import Consortium, Registrar, Relationship, State, Summary
 from chartkey.audit.status import (
+    current_of,
     institution_of,
     is_clinician_active,
     is_grant_live,
     is_institution_active,
+    is_member,
     is_profile_of,
     summary_of,
 )
 from chartkey.models import GrantState, RecordState
 
-__all__ = ["Question", "questions"]
+__all__ = ["questions"]
 
 _PAGE = 100
 _NOBODY = "0x" + "0" * 40
 
 
-class Question(NamedTuple):
-    """One view to ask, and the answer that the events promise.
-
-    ``noun`` is what is counted, ``entity`` names the one entry. ``address`` is None for the
-    manifest's own contracts. ``expected`` has the ABI's types; a struct is a tuple.
-    """
-
-    noun: str
-    entity: str
-    contract: str
-    address: str | None
-    function: str
-    args: tuple[Any, ...]
-    expected: Any
-
-
 def questions(state: State, time: int) -> Iterator[Question]:
     """Yield what to ask about every entity, for a block of that Unix time."""
     return chain(
-        _consortium(state.consortium),
-        _registrar(state),
+        _consortium(state.consortium, time),
+        _registrar(state, time),
         _clones(state),
+        beside(state, time),
         chain.from_iterable(
             _relationship(address, relationship, time)
             for address, relationship in state.relationships.items()
@@ -63,7 +52,7 @@ def _asking(contract: str) -> Callable[..., Question]:
     return ask
 
 
-def _consortium(consortium: Consortium) -> Iterator[Question]:
+def _consortium(consortium: Consortium, time: int) -> Iterator[Question]:
     ask = _asking("Consortium")
     census = consortium.census
     numbers = (
@@ -79,7 +68,7 @@ def _consortium(consortium: Consortium) -> Iterator[Question]:
         page = tuple(consortium.accounts[start : start + _PAGE])
         place = f"numbers from {start}"
         yield ask("member", place, "members", start, _PAGE, answer=page)
-    yield from _members(consortium)
+    yield from _members(consortium, time)
     yield from _votes(consortium)
     for account, regulator in consortium.regulators.items():
         admitted = regulator.admitted
@@ -88,9 +77,27 @@ def _consortium(consortium: Consortium) -> Iterator[Question]:
         kind = profile.content.kind
         current = is_profile_of(consortium, id, kind)
         yield ask("profile", _hex(id), "isProfileOf", id, kind, answer=current)
+        yield ask("profile", _hex(id), "wasProfileOf", id, kind, answer=True)
+    yield from _rules(consortium)
 
 
-def _members(consortium: Consortium) -> Iterator[Question]:
+def _rules(consortium: Consortium) -> Iterator[Question]:
+    ask = _asking("Consortium")
+    yield ask("stop", "of the alliance", "stoppedUntil", answer=consortium.stopped_until)
+    rules = consortium.rules
+    fields = (rules.directions, rules.within_alliance, rules.most_open, rules.required_kinds)
+    yield ask("rules", "of referral", "referralRules", answer=fields)
+    for account, alliance in consortium.alliances.items():
+        yield ask("alliance", f"of {account}", "allianceOf", account, answer=alliance)
+    for sealer, institution in consortium.sealers.items():
+        yield ask("sealer", sealer, "sealerOf", sealer, answer=_account(institution))
+    for account, officer in consortium.offices.items():
+        yield ask("office", f"of {account}", "officeOf", account, answer=officer.office)
+    for factory in consortium.factories:
+        yield ask("factory", factory, "isFactory", factory, answer=True)
+
+
+def _members(consortium: Consortium, time: int) -> Iterator[Question]:
     ask = _asking("Consortium")
     for account, member in consortium.members.items():
         stored = (
@@ -103,8 +110,10 @@ def _members(consortium: Consortium) -> Iterator[Question]:
         )
         yield ask("member", account, "memberOf", account, answer=stored)
         yield ask("member", account, "seatOf", account, answer=member.index + 1)
-        active = is_institution_active(consortium, account)
+        active = is_institution_active(consortium, account, time)
         yield ask("member", account, "isActive", account, answer=active)
+        belongs = is_member(consortium, account)
+        yield ask("member", account, "isMember", account, answer=belongs)
 
 
 def _votes(consortium: Consortium) -> Iterator[Question]:
@@ -127,13 +136,14 @@ def _votes(consortium: Consortium) -> Iterator[Question]:
             yield ask("vote", place, "hasVoted", number, account, answer=voted)
 
 
-def _registrar(state: State) -> Iterator[Question]:
+def _registrar(state: State, time: int) -> Iterator[Question]:
     registrar = state.registrar
     ask = _asking("Registrar")
     yield from _persons(registrar)
     for (institution, handle), account in registrar.handles.items():
         place = f"{_hex(handle)} of {institution}"
-        yield ask("handle", place, "accountOf", institution, handle, answer=account)
+        current = current_of(registrar, account) if account else _NOBODY
+        yield ask("handle", place, "accountOf", institution, handle, answer=current)
     for id, department in registrar.departments.items():
         stored = (department.institution, department.standing)
         yield ask("department", _hex(id), "departmentOf", id, answer=stored)
@@ -141,7 +151,7 @@ def _registrar(state: State) -> Iterator[Question]:
         place = f"{_hex(affiliation)} of {clinician}"
         pair = (clinician, affiliation)
         yield ask("affiliation", place, "affiliationOf", *pair, answer=standing)
-        active = is_clinician_active(state, clinician, affiliation)
+        active = is_clinician_active(state, clinician, affiliation, time)
         computed = (active, _account(institution_of(registrar, affiliation)))
         yield ask("affiliation", place, "isClinicianActive", *pair, answer=computed)
 
@@ -160,6 +170,10 @@ def _persons(registrar: Registrar) -> Iterator[Question]:
         yield ask("person", account, "personOf", account, answer=stored)
         summary = _account(summary_of(registrar, account))
         yield ask("summary", f"of {account}", "summaryOf", account, answer=summary)
+        current = current_of(registrar, account)
+        yield ask("successor", f"of {account}", "currentOf", account, answer=current)
+    for account, published in registrar.demographics.items():
+        yield ask("demographics", f"of {account}", "demographicsOf", account, answer=published)
     for (account, version), digest in registrar.key_hashes.items():
         place = f"{version} of {account}"
         yield ask("key", place, "keyHashOf", account, version, answer=digest)
@@ -176,7 +190,8 @@ def _clones(state: State) -> Iterator[Question]:
         yield from _place("tombstone", address, pair, closed=True)
     for address, relationship in state.relationships.items():
         parties = relationship.parties
-        pair = (parties.owner, parties.institution, relationship.nonce)
+        owner = relationship.first_owner or parties.owner
+        pair = (owner, parties.institution, relationship.nonce)
         yield from _place("relationship", address, pair, closed=False)
 
 
@@ -218,7 +233,7 @@ def _relationship(address: str, relationship: Relationship, time: int) -> Iterat
     yield ask("relationship", "", "parties", answer=stored)
     yield ask("relationship", "", "status", answer=parties.status)
     yield ask("relationship", "", "keyEpoch", answer=(epoch.epoch, epoch.rotating))
-    yield ask("relationship", "", "subjectId", answer=_subject(address, parties.owner))
+    yield ask("relationship", "", "subjectId", answer=_subject(address, relationship))
     for id, record in relationship.records.items():
         yield ask("record", _hex(id), "recordOf", id, answer=_record(record))
     for id, grant in relationship.grants.items():
@@ -249,9 +264,10 @@ def _grant(grant: GrantState) -> tuple[Any, ...]:
     return (grant.status, grant.expires_at, grant.digest)
 
 
-def _subject(address: str, owner: str) -> bytes:
+def _subject(address: str, relationship: Relationship) -> bytes:
     from eth_hash.auto import keccak
 
+    owner = relationship.first_owner or relationship.parties.owner
     return keccak(bytes.fromhex(address[2:] + owner[2:]))
 
 

@@ -37,6 +37,19 @@ CONTRACTS: Final = (
     "Summary",
     "Relationship",
     "RelationshipFactory",
+    "Guardianship",
+    "Recovery",
+    "Batches",
+    "Evidence",
+    "Delegations",
+    "Receipts",
+    "Tickets",
+    "BreakGlass",
+    "Appointments",
+    "Referrals",
+    "Consultations",
+    "Charges",
+    "Research",
 )
 
 _Make = Callable[["tuple[Parameter, ...]", "Iterable[Any]"], Any]

@@ -10,8 +10,10 @@ from chartkey.models import (
     Details,
     Member,
     MemberStanding,
+    Office,
     Profile,
     Proposal,
+    ReferralRules,
 )
 
 __all__ = ["Consortium"]
@@ -46,6 +48,14 @@ class Consortium(Contract):
     def is_active(self, account: str) -> bool:
         """Whether an institution may act: founded, admitted, signed, not suspended."""
         return bool(self._read("isActive", account))
+
+    def is_member(self, account: str) -> bool:
+        """Whether an institution is an Active member, an emergency stop or not (P41)."""
+        return bool(self._read("isMember", account))
+
+    def stopped_until(self) -> int:
+        """The first second after an emergency stop; 0 when there is none to wait for."""
+        return int(self._read("stoppedUntil"))
 
     def is_regulator(self, account: str) -> bool:
         """Whether an account is an admitted regulator."""
@@ -85,6 +95,30 @@ class Consortium(Contract):
         """The 32-byte id of a profile: keccak256 of its ABI-encoded fields."""
         return bytes(self._read("profileId", _profile(profile)))
 
+    def referral_rules(self) -> ReferralRules:
+        """The rules of referral in force; all zero until the first vote."""
+        return ReferralRules(*self._read("referralRules"))
+
+    def may_refer(self, referring: str, receiving: str) -> bool:
+        """Whether tiers or a common alliance let one institution refer to another."""
+        return bool(self._read("mayRefer", referring, receiving))
+
+    def alliance_of(self, institution: str) -> bytes:
+        """The 32-byte id of an institution's alliance; all zero for none."""
+        return bytes(self._read("allianceOf", institution))
+
+    def sealer_of(self, sealer: str) -> str | None:
+        """The institution that runs a sealer; None when it is not admitted."""
+        return known(self._read("sealerOf", sealer))
+
+    def office_of(self, account: str) -> Office:
+        """What office an account holds."""
+        return Office(self._read("officeOf", account))
+
+    def is_factory(self, factory: str) -> bool:
+        """Whether a further factory was adopted by vote."""
+        return bool(self._read("isFactory", factory))
+
     def sign_agreement(self, agreement: bytes) -> Call:
         """Sign the agreement in force (its 32-byte hash) and become Active."""
         return self._write("signAgreement", agreement)
@@ -116,6 +150,48 @@ class Consortium(Contract):
     def propose_agreement(self, agreement: bytes, closes_at: int) -> Call:
         """Propose a new version of the agreement (its 32-byte hash)."""
         return self._write("proposeAgreement", agreement, closes_at)
+
+    def propose_referral_rules(self, rules: ReferralRules, closes_at: int) -> Call:
+        """Propose rules of referral (R30)."""
+        content = (
+            rules.directions,
+            rules.within_alliance,
+            rules.most_open,
+            rules.required_kinds,
+        )
+        return self._write("proposeReferralRules", content, closes_at)
+
+    def propose_alliance(self, institution: str, alliance: bytes, closes_at: int) -> Call:
+        """Propose that an institution joins an alliance (32-byte id), or leaves (all zero)."""
+        return self._write("proposeAlliance", institution, alliance, closes_at)
+
+    def propose_stop(self, duration: int, closes_at: int) -> Call:
+        """Propose an emergency stop of one second to seven days, from its enactment (P41)."""
+        return self._write("proposeStop", duration, closes_at)
+
+    def propose_resume(self, closes_at: int) -> Call:
+        """Propose to lift an emergency stop."""
+        return self._write("proposeResume", closes_at)
+
+    def propose_sealer(self, sealer: str, institution: str, closes_at: int) -> Call:
+        """Propose to admit a sealer of the chain, which an institution runs."""
+        return self._write("proposeSealer", sealer, institution, closes_at)
+
+    def propose_sealer_removal(self, sealer: str, closes_at: int) -> Call:
+        """Propose to remove a sealer of the chain."""
+        return self._write("proposeSealerRemoval", sealer, closes_at)
+
+    def propose_office(self, account: str, office: Office, name: str, closes_at: int) -> Call:
+        """Propose to make an account an insurer or a researcher."""
+        return self._write("proposeOffice", account, int(office), name, closes_at)
+
+    def propose_office_end(self, account: str, closes_at: int) -> Call:
+        """Propose to end an account's office."""
+        return self._write("proposeOfficeEnd", account, closes_at)
+
+    def propose_factory(self, factory: str, closes_at: int) -> Call:
+        """Propose that a further factory lists its relationships: a new version (P40)."""
+        return self._write("proposeFactory", factory, closes_at)
 
     def vote(self, proposal: int, approve: bool) -> Call:
         """Vote on a proposal, once."""

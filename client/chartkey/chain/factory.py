@@ -45,3 +45,7 @@ class RelationshipFactory(Contract):
     def preclude(self, owner: str, institution: str, nonce: int) -> Call:
         """Close a relationship whether or not it exists yet."""
         return self._write("preclude", owner, institution, nonce)
+
+    def follow(self, relationship: str) -> Call:
+        """Let a relationship follow its owner to the account that took the owner's place (R05)."""
+        return self._write("follow", relationship)

@@ -111,11 +111,13 @@ def sign_forward(
     *,
     deadline_in: int = 3600,
     nonce: int | None = None,
+    ward: str | None = None,
 ) -> SignedForward:
     """Sign a call for relaying.
 
     ``deadline_in`` is in seconds from now; ``nonce`` is any number not used before, by default
-    one that no other message shares (see ``IForwarder.ForwardRequest``).
+    one that no other message shares (see ``IForwarder.ForwardRequest``). A guardian names the
+    ``ward`` for whom it signs; ``Forwarder.execute_for`` carries that (R07).
 
     Raises:
         NodeUnavailable, NodeRefused: the node, asked for the time, is away or answers an error.
@@ -127,7 +129,7 @@ def sign_forward(
     unsigned = SignedForward(
         chain_id=network.chain_id,
         forwarder=network.address("Forwarder"),
-        sender=keys.address,
+        sender=ward or keys.address,
         to=call.to,
         nonce=chosen,
         deadline=now + deadline_in,

@@ -14,16 +14,29 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from chartkey.chain.address import checksum, packed
+from chartkey.chain.appointments import Appointments
+from chartkey.chain.batches import Batches
+from chartkey.chain.breakglass import BreakGlass
+from chartkey.chain.charges import Charges
 from chartkey.chain.codec import Malformed, function_of
 from chartkey.chain.consortium import Consortium
+from chartkey.chain.consultations import Consultations
+from chartkey.chain.delegations import Delegations
+from chartkey.chain.evidence import Evidence
 from chartkey.chain.factory import RelationshipFactory
 from chartkey.chain.forwarder import Forwarder
+from chartkey.chain.guardianship import Guardianship
 from chartkey.chain.manifest import Manifest
+from chartkey.chain.receipts import Receipts
+from chartkey.chain.recovery import Recovery
+from chartkey.chain.referrals import Referrals
 from chartkey.chain.registrar import Registrar
 from chartkey.chain.relationship import Relationship
+from chartkey.chain.research import Research
 from chartkey.chain.rpc import Rpc
 from chartkey.chain.sources import Sources
 from chartkey.chain.summary import Summary
+from chartkey.chain.tickets import Tickets
 from chartkey.crypto.digest import keccak256
 from chartkey.errors import ChainMismatch, ContractsMissing, HeadStale, NodeRefused
 from chartkey.models import Block
@@ -113,6 +126,71 @@ class Network:
     def forwarder(self) -> Forwarder:
         """The forwarder."""
         return Forwarder(self, self.address("Forwarder"))
+
+    @cached_property
+    def guardianship(self) -> Guardianship:
+        """The mandates of guardians."""
+        return Guardianship(self, self.address("Guardianship"))
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """The circles of guardians and what they recover."""
+        return Recovery(self, self.address("Recovery"))
+
+    @cached_property
+    def batches(self) -> Batches:
+        """The batches of records."""
+        return Batches(self, self.address("Batches"))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Disputes, seals and erasure of records."""
+        return Evidence(self, self.address("Evidence"))
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """What institutions delegate."""
+        return Delegations(self, self.address("Delegations"))
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """The roots of the custodians' receipt logs."""
+        return Receipts(self, self.address("Receipts"))
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """The tickets."""
+        return Tickets(self, self.address("Tickets"))
+
+    @cached_property
+    def breakglass(self) -> BreakGlass:
+        """Emergency access."""
+        return BreakGlass(self, self.address("BreakGlass"))
+
+    @cached_property
+    def appointments(self) -> Appointments:
+        """Slots and bookings."""
+        return Appointments(self, self.address("Appointments"))
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        """The referrals."""
+        return Referrals(self, self.address("Referrals"))
+
+    @cached_property
+    def consultations(self) -> Consultations:
+        """The consultations."""
+        return Consultations(self, self.address("Consultations"))
+
+    @cached_property
+    def charges(self) -> Charges:
+        """The charges."""
+        return Charges(self, self.address("Charges"))
+
+    @cached_property
+    def research(self) -> Research:
+        """The studies."""
+        return Research(self, self.address("Research"))
 
     def summary(self, address: str) -> Summary:
         """Return a Summary by its address; ``contract_at`` tells whether it is genuine.

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chartkey.chain.call import Call
 from chartkey.chain.contract import Contract, known
-from chartkey.models import Certification, Person, Registration, Role, Standing
+from chartkey.models import (
+    Certification,
+    Demographics,
+    Person,
+    Registration,
+    Replacement,
+    Role,
+    Standing,
+)
 
 __all__ = ["Registrar", "institution_affiliation"]
 
@@ -12,6 +22,17 @@ __all__ = ["Registrar", "institution_affiliation"]
 def institution_affiliation(institution: str) -> bytes:
     """Return the affiliation that means the institution itself: its account in 32 bytes."""
     return bytes(12) + bytes.fromhex(institution.removeprefix("0x"))
+
+
+def _registration(registration: Registration) -> tuple[Any, ...]:
+    return (
+        registration.institution,
+        registration.account,
+        int(registration.role),
+        registration.suite,
+        registration.key_hash,
+        registration.deadline,
+    )
 
 
 class Registrar(Contract):
@@ -66,6 +87,14 @@ class Registrar(Contract):
         """Where an affiliation stands by itself, not looking up the tree."""
         return Standing(self._read("affiliationOf", clinician, affiliation))
 
+    def current_of(self, account: str) -> str:
+        """The account that takes this one's place today; itself when it was never replaced."""
+        return str(self._read("currentOf", account))
+
+    def demographics_of(self, account: str) -> Demographics:
+        """What a person's demographics were committed to; zeros when none were published."""
+        return Demographics(*self._read("demographicsOf", account))
+
     def summary_implementation(self) -> str:
         """The contract whose clones are the Summaries."""
         return str(self._read("summaryImplementation"))
@@ -78,15 +107,22 @@ class Registrar(Contract):
         self, registration: Registration, key: bytes, handle: bytes, signature: bytes
     ) -> Call:
         """Register a person who signed for it (65-byte EIP-712 signature)."""
-        signed = (
-            registration.institution,
-            registration.account,
-            int(registration.role),
-            registration.suite,
-            registration.key_hash,
-            registration.deadline,
-        )
-        return self._write("register", signed, key, handle, signature)
+        return self._write("register", _registration(registration), key, handle, signature)
+
+    def open_chart(
+        self,
+        affiliation: bytes,
+        registration: Registration,
+        key: bytes,
+        handle: bytes,
+        signature: bytes,
+    ) -> Call:
+        """Open a chart for a patient who has no key yet (R05).
+
+        ``signature`` is by the chart's key, which the institution holds (``sign_registration``).
+        """
+        signed = _registration(registration)
+        return self._write("openChart", affiliation, signed, key, handle, signature)
 
     def certify(self, account: str, handle: bytes) -> Call:
         """Certify a person who applied."""
@@ -99,6 +135,28 @@ class Registrar(Contract):
     def publish_key(self, suite: int, key: bytes) -> Call:
         """Publish a further encryption key; earlier ones stay resolvable (R04)."""
         return self._write("publishKey", suite, key)
+
+    def bind_handle(self, handle: bytes, account: str) -> Call:
+        """Bind a further handle of the caller's to an account (R01)."""
+        return self._write("bindHandle", handle, account)
+
+    def release_handle(self, handle: bytes) -> Call:
+        """Release a handle of the caller's, to be bound again."""
+        return self._write("releaseHandle", handle)
+
+    def merge(
+        self, replacement: Replacement, account_signature: bytes, successor_signature: bytes
+    ) -> Call:
+        """Let one account take another's place, with both signatures (``sign_replacement``)."""
+        signed = (replacement.account, replacement.successor, replacement.deadline)
+        return self._write("merge", signed, account_signature, successor_signature)
+
+    def publish_demographics(self, root: bytes, locator: bytes) -> Call:
+        """Point at newer demographics of the caller.
+
+        ``root`` is the 32-byte commitment, ``locator`` 1 to 256 bytes encrypted to the person.
+        """
+        return self._write("publishDemographics", root, locator)
 
     def set_department(self, department: bytes, standing: Standing) -> Call:
         """Open a department, or suspend, restore or revoke it."""

@@ -16,8 +16,10 @@ from chartkey.models import (
     GrantState,
     GrantStatus,
     GrantTerms,
+    Inclusion,
     KeyEpoch,
     Parties,
+    QueryPointer,
     RecordState,
     RecordStatus,
     RelationshipStatus,
@@ -25,7 +27,7 @@ from chartkey.models import (
     RequestStatus,
 )
 
-__all__ = ["Relationship", "encode_purpose", "grant_digest"]
+__all__ = ["Relationship", "encode_purpose", "encode_query_name", "grant_digest", "grant_fields"]
 
 
 def encode_purpose(purpose: str) -> bytes:
@@ -34,11 +36,38 @@ def encode_purpose(purpose: str) -> bytes:
     Raises:
         ArgumentInvalid: it is empty, longer than 16 characters, or not printable ASCII.
     """
-    if not (purpose.isascii() and purpose.isprintable() and 0 < len(purpose) <= 16):
-        raise ArgumentInvalid(
-            function="purpose", problem="a code has 1 to 16 printable ASCII characters"
-        )
-    return purpose.encode("ascii").ljust(16, b"\0")
+    return _padded("purpose", purpose, 16)
+
+
+def encode_query_name(name: str) -> bytes:
+    """Return a registered query's name in 32 bytes, padded with zeros on the right.
+
+    Raises:
+        ArgumentInvalid: it is empty, longer than 32 characters, or not printable ASCII.
+    """
+    return _padded("name", name, 32)
+
+
+def grant_fields(terms: GrantTerms) -> tuple[Any, ...]:
+    """Return a grant as the contracts take it, ``IGrants.Grant``.
+
+    Raises:
+        ArgumentInvalid: the purpose is no PurposeOfUse code.
+    """
+    return (
+        terms.id,
+        terms.viewer,
+        terms.affiliation,
+        int(terms.scope),
+        terms.kind,
+        terms.record_id,
+        encode_purpose(terms.purpose),
+        terms.expires_at,
+        terms.consent,
+        terms.request,
+        terms.key_version,
+        terms.wrap,
+    )
 
 
 def grant_digest(terms: GrantTerms) -> bytes:
@@ -68,6 +97,13 @@ def grant_digest(terms: GrantTerms) -> bytes:
     return keccak256(encode(types, values))[:26]
 
 
+def _padded(what: str, text: str, width: int) -> bytes:
+    if not (text.isascii() and text.isprintable() and 0 < len(text) <= width):
+        problem = f"a code has 1 to {width} printable ASCII characters"
+        raise ArgumentInvalid(function=what, problem=problem)
+    return text.encode("ascii").ljust(width, b"\0")
+
+
 def _attestation(attestation: Attestation) -> tuple[Any, ...]:
     return (
         attestation.relationship,
@@ -88,6 +124,17 @@ def _authored(authored: Authored) -> tuple[Any, ...]:
         authored.signature,
         authored.leaf0,
         authored.locator,
+    )
+
+
+def _confirmation(confirmation: Anchor) -> tuple[Any, ...]:
+    return (
+        confirmation.attestation,
+        confirmation.root,
+        confirmation.locator_hash,
+        confirmation.epoch,
+        confirmation.nonce,
+        confirmation.deadline,
     )
 
 
@@ -171,20 +218,46 @@ class Relationship(Contract):
         return self._write("rewrapRoot", key_version, wrap)
 
     def anchor(self, authored: Authored, confirmation: Anchor, signature: bytes) -> Call:
-        """Anchor a record that clinician and owner both signed; anyone may submit it."""
-        signed = (
-            confirmation.attestation,
-            confirmation.root,
-            confirmation.locator_hash,
-            confirmation.epoch,
-            confirmation.nonce,
-            confirmation.deadline,
-        )
+        """Anchor a record that clinician and owner both signed; anyone may submit it.
+
+        ``signature`` is empty when the owner is the caller, as a ward is when a guardian acts.
+        """
+        signed = _confirmation(confirmation)
         return self._write("anchor", _authored(authored), signed, signature)
 
     def anchor_attested(self, authored: Authored, epoch: int) -> Call:
         """Anchor a record that the owner did not answer in time, visibly as attested."""
         return self._write("anchorAttested", _authored(authored), epoch)
+
+    def anchor_query(self, query: QueryPointer) -> Call:
+        """Anchor a pointer at data that stays where it is; for the institution (R11).
+
+        Raises:
+            ArgumentInvalid: the name does not fit, see :func:`encode_query_name`, or as everywhere.
+        """
+        pointer = (
+            query.record_id,
+            query.parent,
+            query.kind,
+            query.profile,
+            encode_query_name(query.name),
+            query.root,
+            query.epoch,
+            query.host,
+        )
+        return self._write("anchorQuery", pointer)
+
+    def admit(
+        self, authored: Authored, confirmation: Anchor, signature: bytes, inclusion: Inclusion
+    ) -> Call:
+        """Admit a record of one of the institution's batches; anyone may submit it (P80).
+
+        ``signature`` is empty for a record that was attested only; of its confirmation only the
+        epoch counts. ``crypto.batch.BatchTree`` makes the inclusion.
+        """
+        place = (inclusion.batch, inclusion.index, inclusion.blinding, inclusion.path)
+        signed = _confirmation(confirmation)
+        return self._write("admit", _authored(authored), signed, signature, place)
 
     def confirm_record(self, record: bytes) -> Call:
         """Confirm a record that was only attested. Idempotent."""
@@ -209,21 +282,7 @@ class Relationship(Contract):
 
     def grant_access(self, terms: GrantTerms) -> Call:
         """Let a viewer read."""
-        granted = (
-            terms.id,
-            terms.viewer,
-            terms.affiliation,
-            int(terms.scope),
-            terms.kind,
-            terms.record_id,
-            encode_purpose(terms.purpose),
-            terms.expires_at,
-            terms.consent,
-            terms.request,
-            terms.key_version,
-            terms.wrap,
-        )
-        return self._write("grantAccess", granted)
+        return self._write("grantAccess", grant_fields(terms))
 
     def revoke_access(self, grant: bytes) -> Call:
         """Stop a viewer from getting further keys. Idempotent."""

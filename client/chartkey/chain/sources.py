@@ -1,6 +1,6 @@
 """Which addresses are genuine contracts of the deployment (P50, T23).
 
-The manifest names six. A Summary or Relationship clone is genuine when the Registrar or the
+The manifest names most. A Summary or Relationship clone is genuine when the Registrar or the
 factory announced it and its 45 bytes of code match: anybody can make a clone, or a twin
 contract that emits the same events.
 """
@@ -26,6 +26,7 @@ _ANNOUNCEMENTS: Final = {
     "PersonRegistered": ("Registrar", "summary", "Summary"),
     "PersonCertified": ("Registrar", "summary", "Summary"),
     "InstitutionEnrolled": ("Registrar", "summary", "Summary"),
+    "ChartOpened": ("Registrar", "summary", "Summary"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What people sign besides forwarded calls: registrations, attestations and anchors (EIP-712)."""
+"""What is signed besides forwarded calls, for the contracts that check it (EIP-712)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from chartkey.chain.address import packed
 from chartkey.crypto.digest import keccak256
 from chartkey.crypto.signature import recover_typed, sign_typed
-from chartkey.models import Anchor, Attestation, Registration
+from chartkey.models import (
+    Anchor,
+    Attestation,
+    ErasureCertificate,
+    Redemption,
+    Registration,
+    Replacement,
+)
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
@@ -18,11 +25,17 @@ __all__ = [
     "attestation_hash",
     "attestation_signer",
     "domain",
+    "erasure_signer",
     "fields",
+    "redemption_signer",
     "registration_signer",
+    "replacement_signer",
     "sign_anchor",
     "sign_attestation",
+    "sign_erasure",
+    "sign_redemption",
     "sign_registration",
+    "sign_replacement",
 ]
 
 Types = dict[str, list[dict[str, str]]]
@@ -47,6 +60,14 @@ _ANCHOR: Final = fields(
     "Anchor",
     "bytes32 attestation,bytes32 root,bytes32 locatorHash,uint32 epoch,uint256 nonce,"
     "uint48 deadline",
+)
+
+_REPLACEMENT: Final = fields("Replacement", "address account,address successor,uint48 deadline")
+_ERASURE: Final = fields(
+    "ErasureCertificate", "address relationship,bytes32 records,uint48 erasedAt"
+)
+_REDEMPTION: Final = fields(
+    "Redemption", "address owner,address ticket,address redeemer,uint48 deadline"
 )
 
 
@@ -115,6 +136,60 @@ def anchor_signer(network: Network, relationship: str, anchor: Anchor, signature
     return recover_typed(*_anchored(network, relationship, anchor), signature)
 
 
+def sign_replacement(network: Network, keys: Keys, replacement: Replacement) -> bytes:
+    """Sign, as either account, that one takes the other's place (R05); return 65 bytes.
+
+    Raises:
+        SignatureInvalid: a field does not fit its type.
+    """
+    return sign_typed(keys, *_replaced(network, replacement))
+
+
+def replacement_signer(network: Network, replacement: Replacement, signature: bytes) -> str:
+    """Return who signed a replacement.
+
+    Raises:
+        SignatureInvalid: as :func:`registration_signer`.
+    """
+    return recover_typed(*_replaced(network, replacement), signature)
+
+
+def sign_erasure(network: Network, keys: Keys, certificate: ErasureCertificate) -> bytes:
+    """Sign, as a custodian, that records' keys were erased (R52); return 65 bytes.
+
+    Raises:
+        SignatureInvalid: a field does not fit its type.
+    """
+    return sign_typed(keys, *_erased(network, certificate))
+
+
+def erasure_signer(network: Network, certificate: ErasureCertificate, signature: bytes) -> str:
+    """Return which custodian signed a certificate.
+
+    Raises:
+        SignatureInvalid: as :func:`registration_signer`.
+    """
+    return recover_typed(*_erased(network, certificate), signature)
+
+
+def sign_redemption(network: Network, keys: Keys, redemption: Redemption) -> bytes:
+    """Sign with a ticket's key that a service redeems it (P32); return 65 bytes.
+
+    Raises:
+        SignatureInvalid: a field does not fit its type.
+    """
+    return sign_typed(keys, *_redeemed(network, redemption))
+
+
+def redemption_signer(network: Network, redemption: Redemption, signature: bytes) -> str:
+    """Return who signed a redemption; compare it with ``redemption.ticket``.
+
+    Raises:
+        SignatureInvalid: as :func:`registration_signer`.
+    """
+    return recover_typed(*_redeemed(network, redemption), signature)
+
+
 def attestation_hash(attestation: Attestation) -> bytes:
     """Return the 32-byte EIP-712 struct hash of an attestation, which the owner signs over.
 
@@ -179,3 +254,40 @@ def _anchored(
         "deadline": anchor.deadline,
     }
     return domain(network, "Chartkey Relationship", relationship), _ANCHOR, message
+
+
+def _replaced(
+    network: Network, replacement: Replacement
+) -> tuple[dict[str, Any], Types, dict[str, Any]]:
+    message = {
+        "account": replacement.account,
+        "successor": replacement.successor,
+        "deadline": replacement.deadline,
+    }
+    contract = network.address("Registrar")
+    return domain(network, "Chartkey Registrar", contract), _REPLACEMENT, message
+
+
+def _erased(
+    network: Network, certificate: ErasureCertificate
+) -> tuple[dict[str, Any], Types, dict[str, Any]]:
+    message = {
+        "relationship": certificate.relationship,
+        "records": keccak256(*certificate.records),
+        "erasedAt": certificate.erased_at,
+    }
+    contract = network.address("Evidence")
+    return domain(network, "Chartkey Evidence", contract), _ERASURE, message
+
+
+def _redeemed(
+    network: Network, redemption: Redemption
+) -> tuple[dict[str, Any], Types, dict[str, Any]]:
+    message = {
+        "owner": redemption.owner,
+        "ticket": redemption.ticket,
+        "redeemer": redemption.redeemer,
+        "deadline": redemption.deadline,
+    }
+    contract = network.address("Tickets")
+    return domain(network, "Chartkey Tickets", contract), _REDEMPTION, message

@@ -13,8 +13,8 @@ from hmac import compare_digest
 from typing import Final
 
 from chartkey.crypto.derivation import derive
-from chartkey.crypto.digest import keccak256
 from chartkey.crypto.field import fixed, unsigned
+from chartkey.crypto.merkle import EMPTY, MAX_HEIGHT, MerkleTree, leaf_hash, node_hash, root_of
 from chartkey.errors import CommitmentMismatch, ContextInvalid
 
 __all__ = [
@@ -30,13 +30,7 @@ __all__ = [
     "verify",
 ]
 
-EMPTY: Final = bytes(32)
-"""Stands for a subtree beyond the last element; nobody knows a leaf or node with this hash."""
-
-MAX_HEIGHT: Final = 32
 MAX_ELEMENTS: Final = 1 << MAX_HEIGHT
-_LEAF_TAG: Final = b"\x00"
-_NODE_TAG: Final = b"\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +59,12 @@ class ContentTree:
         leaves = [
             leaf_hash(i, leaf_salt(seed, i), value) for i, value in enumerate(self._elements, 1)
         ]
-        self._levels = _levels(leaves)
+        self._tree = MerkleTree(leaves)
 
     @property
     def root(self) -> bytes:
         """The 32-byte content root, which the author signs."""
-        return self._levels[-1][0]
+        return self._tree.root
 
     def prove(self, index: int) -> Proof:
         """Disclose the element of leaf ``index`` (from 1).
@@ -80,12 +74,8 @@ class ContentTree:
         """
         if not 1 <= index <= len(self._elements):
             raise ContextInvalid(problem=f"there is no leaf {index}")
-        path = tuple(
-            level[place ^ 1] if place ^ 1 < len(level) else EMPTY
-            for place, level in ((index - 1 >> k, lvl) for k, lvl in enumerate(self._levels[:-1]))
-        )
         salt = leaf_salt(self._seed, index)
-        return Proof(index, salt, self._elements[index - 1], path)
+        return Proof(index, salt, self._elements[index - 1], self._tree.path(index - 1))
 
 
 def verify(content_root: bytes, proof: Proof) -> None:
@@ -94,15 +84,12 @@ def verify(content_root: bytes, proof: Proof) -> None:
     Raises:
         CommitmentMismatch: salt, value, index or path is not what was committed to.
     """
-    place = proof.index - 1
-    widths = {len(proof.salt), *map(len, proof.path)}
-    height = len(proof.path)
-    if proof.index < 1 or height > MAX_HEIGHT or place >> height or widths != {32}:
-        raise CommitmentMismatch(what="element")
-    node = leaf_hash(proof.index, proof.salt, proof.value)
-    for level, sibling in enumerate(proof.path):
-        node = node_hash(sibling, node) if place >> level & 1 else node_hash(node, sibling)
-    if not compare_digest(node, content_root):
+    try:
+        leaf = leaf_hash(proof.index, proof.salt, proof.value)
+        root = root_of(leaf, proof.index - 1, proof.path)
+    except ContextInvalid as err:
+        raise CommitmentMismatch(what="element") from err
+    if root is None or not compare_digest(root, content_root):
         raise CommitmentMismatch(what="element")
 
 
@@ -136,31 +123,3 @@ def leaf_salt(seed: bytes, index: int) -> bytes:
         ContextInvalid: the seed is not 32 bytes, or the index is out of range.
     """
     return derive(seed, "leaf", unsigned("a leaf index", index, 8))
-
-
-def leaf_hash(index: int, salt: bytes, value: bytes) -> bytes:
-    """Return keccak(0x00 ‖ index u64 ‖ salt 32 ‖ value).
-
-    Raises:
-        ContextInvalid: the salt is not 32 bytes, or the index is out of range.
-    """
-    numbered = unsigned("a leaf index", index, 8)
-    return keccak256(_LEAF_TAG, numbered, fixed("a salt", salt, 32), value)
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return keccak(0x01 ‖ left ‖ right), ordered.
-
-    Raises:
-        ContextInvalid: a side is not 32 bytes.
-    """
-    return keccak256(_NODE_TAG, fixed("a node", left, 32), fixed("a node", right, 32))
-
-
-def _levels(leaves: list[bytes]) -> list[list[bytes]]:
-    """Return the tree's levels from the leaves up; an empty subtree is :data:`EMPTY`."""
-    levels = [leaves]
-    while len(below := levels[-1]) > 1:
-        padded = [*below, EMPTY] if len(below) % 2 else below
-        levels.append([node_hash(*padded[i : i + 2]) for i in range(0, len(padded), 2)])
-    return levels

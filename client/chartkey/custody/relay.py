@@ -26,28 +26,37 @@ _MOST_OF_NEWCOMERS: Final = 100
 
 _NEWCOMERS: Final = "newcomers"
 _FOR_NEWCOMERS: Final = (("Registrar", "applyFor"), ("Registrar", "publishKey"))
+_PEOPLES: Final = {
+    "Registrar": ("publishKey", "publishDemographics", "openChart"),
+    "RelationshipFactory": ("propose", "preclude", "follow"),
+    "Relationship": (
+        *("accept", "refuse", "end", "changeMirror", "rewrapRoot"),
+        *("anchor", "admit", "confirmRecord"),
+        *("requestAccess", "refuseRequest", "grantAccess", "revokeAccess"),
+    ),
+    "Guardianship": ("revokeGuardian",),
+    "Recovery": (
+        *("nameGuardians", "startRecovery", "approveRecovery"),
+        *("vetoRecovery", "completeRecovery"),
+    ),
+    "Evidence": ("dispute", "withdraw", "sealRecords", "liftSeal"),
+    "Delegations": ("revokeDelegation",),
+    "Tickets": ("issueTicket", "cancelTicket"),
+    "BreakGlass": ("arrange", "requestEmergency", "endEmergency", "findOverdue"),
+    "Appointments": ("openSlots", "closeSlot", "book", "cancelBooking", "noteAttendance"),
+    "Referrals": (
+        *("prepareReferral", "triage", "bookReferral", "admitReferral", "giveFeedback"),
+        *("acceptReturn", "refuseReferral", "cancelReferral", "noteNoShow", "expireReferral"),
+    ),
+    "Consultations": (
+        *("convene", "answerConsultation", "conclude"),
+        *("cancelConsultation", "expireConsultation"),
+    ),
+    "Charges": ("release",),
+    "Research": ("choose",),
+}
 _FOR_PEOPLE: Final = frozenset(
-    [
-        ("Registrar", "publishKey"),
-        ("RelationshipFactory", "propose"),
-        ("RelationshipFactory", "preclude"),
-        *(
-            ("Relationship", function)
-            for function in (
-                "accept",
-                "refuse",
-                "end",
-                "changeMirror",
-                "rewrapRoot",
-                "anchor",
-                "confirmRecord",
-                "requestAccess",
-                "refuseRequest",
-                "grantAccess",
-                "revokeAccess",
-            )
-        ),
-    ]
+    (contract, function) for contract, functions in _PEOPLES.items() for function in functions
 )
 """What patients and clinicians call; institutions vote and register for their own ether."""
 

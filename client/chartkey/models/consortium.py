@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chartkey.models.vocabulary import Action, MemberStanding
 
-__all__ = ["Census", "Details", "Member", "Profile", "Proposal"]
+__all__ = ["Census", "Details", "Member", "Profile", "Proposal", "ReferralRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,17 @@ class Census:
     round: int
     unsigned: int
     proposal_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralRules:
+    """Who may refer to whom, and what must be attached (P70).
+
+    ``directions`` is a bitmap: bit 3 * (from - 1) + (to - 1) lets tier ``from`` refer to tier
+    ``to``; ``required_kinds`` is a bitmap in which bit n is kind n.
+    """
+
+    directions: int
+    within_alliance: bool
+    most_open: int
+    required_kinds: int

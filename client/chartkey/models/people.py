@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chartkey.models.vocabulary import Certification, Role, Standing
 
-__all__ = ["Person", "Registration"]
+__all__ = ["Demographics", "Person", "Registration", "Replacement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +31,24 @@ class Person:
     certifier: str | None
     key_version: int
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What both accounts sign when one takes the other's place (EIP-712, R05).
+
+    ``account`` is the chart or duplicate that acts no more; ``deadline`` is the last second at
+    which it may be used.
+    """
+
+    account: str
+    successor: str
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Demographics:
+    """What a person's demographics were committed to: two 32-byte hashes, zero for none (P05)."""
+
+    root: bytes
+    locator_hash: bytes

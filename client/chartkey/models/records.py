@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from chartkey.models.vocabulary import ZERO32, RecordStatus, Suite
 
-__all__ = ["Anchor", "Attestation", "Authored", "RecordContext", "RecordPointer", "RecordState"]
+__all__ = [
+    "Anchor",
+    "Attestation",
+    "Authored",
+    "QueryPointer",
+    "RecordContext",
+    "RecordPointer",
+    "RecordState",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,25 @@ class Authored:
     signature: bytes
     leaf0: bytes
     locator: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPointer:
+    """A pointer at data that stays in the institution's own database (R11).
+
+    ``record_id``, ``parent`` (all zero for a first version), ``profile`` and ``root``, the salted
+    commitment to the canonical result, are 32 bytes; ``name`` is the registered query's, up to 32
+    ASCII characters; ``host`` is its encrypted address, 1 to 256 bytes, sealed in ``epoch``.
+    """
+
+    record_id: bytes
+    kind: int
+    profile: bytes
+    name: str
+    root: bytes
+    epoch: int
+    host: bytes
+    parent: bytes = ZERO32
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,10 @@ class Certification(IntEnum):
     NONE = 0
     APPLIED = 1
     CERTIFIED = 2
+    CHART = 3
+    """Opened by an institution, which holds its key until the patient claims it."""
+    REPLACED = 4
+    """Another account took its place; it acts no more."""
 
 
 class Standing(IntEnum):
@@ -144,6 +148,15 @@ class Action(IntEnum):
     ADOPT_PROFILE = 7
     RETIRE_PROFILE = 8
     ADOPT_AGREEMENT = 9
+    SET_REFERRAL_RULES = 10
+    SET_ALLIANCE = 11
+    STOP = 12
+    RESUME = 13
+    ADMIT_SEALER = 14
+    REMOVE_SEALER = 15
+    APPOINT_OFFICE = 16
+    END_OFFICE = 17
+    ADOPT_FACTORY = 18
 
 
 class RelationshipStatus(IntEnum):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.alliance import AGREEMENT, EXPEL, SUSPEND, details
+from tests.alliance import AGREEMENT, DAY, EXPEL, SUSPEND, details, now
+from tests.functional.consortium.voting import approve
+from tests.functional.referrals.scenes import undone
 
 
 @pytest.fixture
@@ -56,3 +58,22 @@ def expelled(alliance, founders):
 def outsider(request):
     """Everybody who is not an Active member."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def voted(alliance, consortium, founded, lead):
+    """A stop for as long as it can be, approved and to be enacted within thirty days."""
+    with undone():
+        proposed = consortium.proposeStop(7 * DAY, now() + 30 * DAY, {"from": lead})
+        yield approve(alliance, proposed)
+
+
+@pytest.fixture
+def stop(consortium, voted):
+    """Stop everything that can be stopped; return until when."""
+
+    def stop():
+        consortium.enact(*voted)
+        return consortium.stoppedUntil()
+
+    return stop

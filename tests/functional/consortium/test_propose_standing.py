@@ -13,12 +13,6 @@ ALLOWED = {
     ("clinic", EXPEL),
     ("suspended", EXPEL),
 }
-REFUSED = sorted(
-    (who, action)
-    for who in STANDINGS
-    for action in (SUSPEND, RESTORE, EXPEL)
-    if (who, action) not in ALLOWED
-)
 
 
 @pytest.mark.parametrize(("who", "action"), sorted(ALLOWED))
@@ -30,18 +24,20 @@ def test_a_change_that_the_standing_allows_is_proposed(consortium, request, lead
     assert opened["parameters"] == encode(["address"], [account.address])
 
 
-@pytest.mark.parametrize(("who", "action"), REFUSED)
+@pytest.mark.parametrize("who", STANDINGS)
 def test_a_change_that_the_standing_does_not_allow_is_refused(
-    consortium, refusal, request, lead, who, action
+    consortium, refusal, request, lead, who
 ):
     account = request.getfixturevalue(who)
     invalid = ("ConsortiumStandingInvalid", account, STANDINGS[who])
-    call = (account.address, action, now() + DAY, {"from": lead})
-    assert refusal(consortium.proposeStanding, *call) == invalid
+    for action in (SUSPEND, RESTORE, EXPEL):
+        if (who, action) not in ALLOWED:
+            call = (account.address, action, now() + DAY, {"from": lead})
+            assert refusal(consortium.proposeStanding, *call) == invalid
 
 
-@pytest.mark.parametrize("action", [0, 1, 5, 6, 7, 8, 9])
-def test_no_other_action_is_taken_for_a_change(consortium, refusal, lead, hospital, action):
-    call = (hospital.address, action, now() + DAY, {"from": lead})
-    invalid = ("ConsortiumStandingInvalid", hospital, 2)
-    assert refusal(consortium.proposeStanding, *call) == invalid
+def test_no_other_action_is_taken_for_a_change(consortium, refusal, lead, hospital):
+    for action in (0, 1, *range(5, 19)):
+        call = (hospital.address, action, now() + DAY, {"from": lead})
+        invalid = ("ConsortiumStandingInvalid", hospital, 2)
+        assert refusal(consortium.proposeStanding, *call) == invalid

@@ -32,7 +32,13 @@ def test_the_call_is_made_as_its_signer_and_the_relay_is_named(
     assert told(tx) == [
         (
             "CallForwarded",
-            {"from": alice, "to": proposed.address, "relay": relay, "nonce": forward[0][2]},
+            {
+                "from": alice,
+                "to": proposed.address,
+                "relay": relay,
+                "signer": alice,
+                "nonce": forward[0][2],
+            },
         ),
         ("StatusChanged", {"by": alice, "status": 2}),
     ]

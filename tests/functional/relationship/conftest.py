@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.alliance import SUSPEND
+from tests.alliance import DAY, SUSPEND, now
 
 
 @pytest.fixture
@@ -18,13 +18,23 @@ def clinic_suspended(alliance, founders):
     return founders[3]
 
 
-@pytest.fixture(params=["clinic", "lead", "bob", "dr_wang", "mallory"])
+@pytest.fixture
+def stopped(alliance, consortium, founders):
+    """An emergency stop of a day; the last second of it."""
+    proposed = consortium.proposeStop(DAY, now() + DAY, {"from": founders[0]})
+    alliance.carry(proposed, founders[:3])
+    return consortium.stoppedUntil() - 1
+
+
+@pytest.fixture
 def not_the_owner(request):
     """Everybody but Alice: institution, mirror, another patient, the author, an attacker."""
-    return request.getfixturevalue(request.param)
+    return [request.getfixturevalue(who) for who in ("clinic", "lead", "bob", "dr_wang", "mallory")]
 
 
-@pytest.fixture(params=["lead", "hospital", "bob", "dr_wang", "mallory"])
+@pytest.fixture
 def no_party(request):
     """Everybody but Alice and the clinic."""
-    return request.getfixturevalue(request.param)
+    return [
+        request.getfixturevalue(who) for who in ("lead", "hospital", "bob", "dr_wang", "mallory")
+    ]

@@ -31,8 +31,9 @@ def test_confirming_can_be_relayed(alliance, relationship, attested, alice, rela
 
 
 def test_only_the_owner_confirms(relationship, attested, refusal, not_the_owner):
-    denied = ("RelationshipNotOwner", not_the_owner)
-    assert refusal(relationship.confirmRecord, attested, {"from": not_the_owner}) == denied
+    for stranger in not_the_owner:
+        denied = ("RelationshipNotOwner", stranger)
+        assert refusal(relationship.confirmRecord, attested, {"from": stranger}) == denied
 
 
 def test_an_unknown_record_is_not_confirmed(relationship, refusal, alice):

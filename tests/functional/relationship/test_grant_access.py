@@ -66,8 +66,9 @@ def test_a_grant_can_be_relayed(alliance, relationship, grant, alice, relay):
 
 
 def test_only_the_owner_grants(relationship, grant, refusal, not_the_owner):
-    denied = ("RelationshipNotOwner", not_the_owner)
-    assert refusal(relationship.grantAccess, grant.terms, {"from": not_the_owner}) == denied
+    for stranger in not_the_owner:
+        denied = ("RelationshipNotOwner", stranger)
+        assert refusal(relationship.grantAccess, grant.terms, {"from": stranger}) == denied
 
 
 def test_a_grant_has_an_id(relationship, grant, refusal, alice):
@@ -265,6 +266,20 @@ def test_staff_of_the_former_mirror_are_viewers(
     new = ("GrantViewerIsMirror", hospital)
     other = grant.but(id=digest("grant 2")[:16])
     assert refusal(relationship.grantAccess, other.terms, {"from": alice}) == new
+
+
+def test_p70_a_stop_blocks_grants_to_whomever(
+    relationship, grant, refusal, stopped, alice, bob, hospital, dr_li
+):
+    viewers = [(bob, ZERO), (dr_li, grant.affiliation), (hospital, padded(hospital))]
+    grants = [grant.but(viewer=who, affiliation=affiliation) for who, affiliation in viewers]
+    at(stopped)
+    for each in grants:
+        inactive = ("GrantViewerInactive", each.viewer, each.affiliation)
+        assert refusal(relationship.grantAccess, each.terms, {"from": alice}) == inactive
+    at(stopped + 1)
+    for each in grants:
+        relationship.grantAccess.call(each.terms, {"from": alice})
 
 
 def test_a_request_is_approved(relationship, grant, places, alice, dr_li):

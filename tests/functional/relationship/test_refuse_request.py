@@ -36,8 +36,9 @@ def test_refusing_can_be_relayed(alliance, relationship, asked, alice, relay):
 
 
 def test_only_the_owner_refuses(relationship, asked, refusal, not_the_owner):
-    denied = ("RelationshipNotOwner", not_the_owner)
-    assert refusal(relationship.refuseRequest, asked, {"from": not_the_owner}) == denied
+    for stranger in not_the_owner:
+        denied = ("RelationshipNotOwner", stranger)
+        assert refusal(relationship.refuseRequest, asked, {"from": stranger}) == denied
 
 
 def test_t34_a_request_that_arrives_after_its_refusal_is_refused(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.audit.beside import beside
 from tests.unit.audit.story import Story, alliance, everything, shared
 
 
@@ -17,4 +18,6 @@ def shared_story() -> Story:
 
 @pytest.fixture
 def full_story() -> Story:
-    return everything()
+    story = everything()
+    beside(story)
+    return story

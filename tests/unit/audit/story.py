@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chartkey.chain.codec import CONTRACTS as NAMES
 from chartkey.chain.event import Event
 from chartkey.chain.manifest import Deployed, InstitutionEntry, Manifest
 from eth_abi import encode
@@ -20,14 +21,6 @@ def account(number: int) -> str:
     return checksum("0x" + number.to_bytes(20, "big").hex())
 
 
-NAMES = (
-    "Forwarder",
-    "Consortium",
-    "Registrar",
-    "Summary",
-    "Relationship",
-    "RelationshipFactory",
-)
 CONTRACTS = {name: account(0xAAA0 + place) for place, name in enumerate(NAMES)}
 NOBODY = "0x" + "0" * 40
 ZERO32 = bytes(32)
@@ -371,6 +364,7 @@ def everything() -> Story:
         nonce=0,
     )
     forwarded = {"from": PATIENT, "to": CONTRACTS["Registrar"], "relay": RELAY, "nonce": 7}
+    forwarded["signer"] = PATIENT
     story.tell("Forwarder", "CallForwarded", **forwarded)
     story.tell("Forwarder", "NonceCancelled", **{"from": PATIENT, "nonce": 8})
     story.propose(3, 8, ["bytes32"], PROFILE)

@@ -34,6 +34,7 @@ from tests.unit.audit.story import (
     CLINIC,
     DOCTOR,
     FIRST,
+    FRIEND,
     GRANT,
     HOSPITAL,
     LEAD,
@@ -146,7 +147,7 @@ def test_a_readmitted_institution_keeps_its_place(full_story: Story) -> None:
     assert consortium.accounts == [LEAD, HOSPITAL, CLINIC]
     assert consortium.members[CLINIC].standing == MemberStanding.INVITED
     assert consortium.members[CLINIC].tier == 1
-    assert consortium.census == Census(3, 2, 2, 0, 6)
+    assert consortium.census == Census(3, 2, 2, 0, 15)
 
 
 def test_a_registered_clinician_has_a_licence_and_a_patient_none(alliance_story: Story) -> None:
@@ -204,7 +205,7 @@ def test_a_record_keeps_hash_of_locator_author_kind_and_block_time(shared_story:
 
 def test_an_attested_record_uses_no_nonce_and_can_be_confirmed(full_story: Story) -> None:
     relationship = replay(full_story.events).relationships[RELATIONSHIP]
-    assert relationship.anchor_nonces == {5, 300}
+    assert relationship.anchor_nonces == {5, 77, 300}
     assert relationship.records[told.HIDDEN].status == RecordStatus.CONFIRMED
 
 
@@ -252,7 +253,7 @@ def test_refusing_closes_a_request_and_leaves_a_tombstone_for_an_early_one(
 
 
 def test_nonces_of_relayed_and_cancelled_calls_are_used(full_story: Story) -> None:
-    assert replay(full_story.events).nonces == {(PATIENT, 7), (PATIENT, 8)}
+    assert replay(full_story.events).nonces == {(PATIENT, 7), (PATIENT, 8), (FRIEND, 9)}
 
 
 def test_a_relationship_of_which_the_factory_said_nothing_is_refused(shared_story: Story) -> None:

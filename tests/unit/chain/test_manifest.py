@@ -17,7 +17,7 @@ MANIFEST = Manifest(
     chain_id=1337,
     deployment_block=4,
     contracts={
-        name: Deployed("0x" + f"{i}" * 40, bytes([i]) * 32) for i, name in enumerate(CONTRACTS, 1)
+        name: Deployed(f"0x{i:040d}", bytes([i]) * 32) for i, name in enumerate(CONTRACTS, 1)
     },
     confirmations=3,
     max_head_age=60,

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -77,7 +78,7 @@ def keyfile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def alliance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A manifest of a chain that is not there."""
-    addresses = (f"0x{number:040x}" for number in range(1, 7))
+    addresses = (f"0x{number:040x}" for number in count(1))
     contracts = {name: Deployed(next(addresses), bytes(32)) for name in CONTRACTS}
     path = tmp_path_factory.mktemp("alliance") / "alliance.json"
     Manifest(1337, 1, contracts, 1, None, (1337,)).save(path)

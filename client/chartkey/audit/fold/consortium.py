@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chartkey.audit.fold.guard import allow, existing, fresh, written_at
-from chartkey.audit.state import Consortium, ProfileEntry, Regulator, State
+from chartkey.audit.fold.guard import allow, existing, fresh, known, written_at
+from chartkey.audit.state import Consortium, Officer, ProfileEntry, Regulator, State
 from chartkey.chain.codec import encode
 from chartkey.models import (
     ZERO32,
@@ -15,8 +15,10 @@ from chartkey.models import (
     Details,
     Member,
     MemberStanding,
+    Office,
     Profile,
     Proposal,
+    ReferralRules,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ __all__ = ["HANDLERS"]
 
 _DETAILS = "(string,string,string,string,uint8)"
 _PROFILE = "(uint8,uint32,bytes32,uint256,bool)"
+_RULES = "(uint16,bool,uint16,uint256)"
 _BEFORE = {
     MemberStanding.SUSPENDED: (MemberStanding.ACTIVE,),
     MemberStanding.ACTIVE: (MemberStanding.SUSPENDED,),
@@ -167,6 +170,72 @@ def _agreement_adopted(state: State, event: Event) -> None:
     state.consortium.agreement = event.args["agreement"]
 
 
+def _referral_rules_set(state: State, event: Event) -> None:
+    rules = tuple(event.args["rules"].values())
+    _enact(state.consortium, event, [_RULES], [rules])
+    state.consortium.rules = ReferralRules(*rules)
+
+
+def _alliance_set(state: State, event: Event) -> None:
+    args = event.args
+    values = [args["institution"], args["alliance"]]
+    _enact(state.consortium, event, ["address", "bytes32"], values)
+    state.consortium.alliances[args["institution"]] = args["alliance"]
+
+
+def _emergency_stopped(state: State, event: Event) -> None:
+    duration = event.args["until"] - written_at(event)
+    _enact(state.consortium, event, ["uint32"], [duration])
+    _pass_barrier(state.consortium, event)
+    state.consortium.stopped_until = event.args["until"]
+
+
+def _emergency_lifted(state: State, event: Event) -> None:
+    _enact(state.consortium, event, [], [])
+    _pass_barrier(state.consortium, event)
+    state.consortium.stopped_until = 0
+
+
+def _pass_barrier(consortium: Consortium, event: Event) -> None:
+    """A stop, or its lifting, that was voted before the last one is stale."""
+    allow(event.args["id"] > consortium.stop_barrier, event, "it was voted before the last stop")
+    consortium.stop_barrier = consortium.census.proposal_count
+
+
+def _sealer_changed(state: State, event: Event) -> None:
+    args = event.args
+    sealers = state.consortium.sealers
+    admitted = sealers.get(args["sealer"]) is not None
+    allow(admitted != args["admitted"], event, "its sealer stands so already")
+    if args["admitted"]:
+        values = [args["sealer"], args["institution"]]
+        _enact(state.consortium, event, ["address", "address"], values)
+    else:
+        _enact(state.consortium, event, ["address"], [args["sealer"]])
+    sealers[args["sealer"]] = known(args["institution"]) if args["admitted"] else None
+
+
+def _office_changed(state: State, event: Event) -> None:
+    args = event.args
+    offices, office = state.consortium.offices, Office(args["office"])
+    if office == Office.NONE:
+        _enact(state.consortium, event, ["address"], [args["account"]])
+        allow(not args["name"], event, "an office that ends carries no name")
+    else:
+        values = [args["account"], office, args["name"]]
+        _enact(state.consortium, event, ["address", "uint8", "string"], values)
+    before = offices.get(args["account"])
+    name = args["name"] or (before.name if before else "")
+    offices[args["account"]] = Officer(name, office)
+
+
+def _factory_adopted(state: State, event: Event) -> None:
+    factory = event.args["factory"]
+    _enact(state.consortium, event, ["address"], [factory])
+    fresh(state.consortium.factories, factory, event, "factory")
+    state.consortium.factories.add(factory)
+
+
 def _enact(consortium: Consortium, event: Event, types: list[str], values: list[Any]) -> None:
     """Mark the event's proposal as enacted; the event must say what was voted on."""
     from eth_hash.auto import keccak
@@ -219,4 +288,11 @@ HANDLERS = {
     "ProfileAdopted": _profile_adopted,
     "ProfileRetired": _profile_retired,
     "AgreementAdopted": _agreement_adopted,
+    "ReferralRulesSet": _referral_rules_set,
+    "AllianceSet": _alliance_set,
+    "EmergencyStopped": _emergency_stopped,
+    "EmergencyLifted": _emergency_lifted,
+    "SealerChanged": _sealer_changed,
+    "OfficeChanged": _office_changed,
+    "FactoryAdopted": _factory_adopted,
 }

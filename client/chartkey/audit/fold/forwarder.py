@@ -13,10 +13,19 @@ if TYPE_CHECKING:
 __all__ = ["HANDLERS"]
 
 
-def _use_nonce(state: State, event: Event) -> None:
-    nonce = (event.args["from"], event.args["nonce"])
+def _forwarded(state: State, event: Event) -> None:
+    # A guardian signs for a ward, under nonces of the guardian's own (R07).
+    _use(state, event, event.args["signer"])
+
+
+def _cancelled(state: State, event: Event) -> None:
+    _use(state, event, event.args["from"])
+
+
+def _use(state: State, event: Event, signer: str) -> None:
+    nonce = (signer, event.args["nonce"])
     fresh(state.nonces, nonce, event, "nonce")
     state.nonces.add(nonce)
 
 
-HANDLERS = {"CallForwarded": _use_nonce, "NonceCancelled": _use_nonce}
+HANDLERS = {"CallForwarded": _forwarded, "NonceCancelled": _cancelled}

@@ -31,12 +31,15 @@ def _person_applied(state: State, event: Event) -> None:
 
 
 def _person_registered(state: State, event: Event) -> None:
+    _person(state, event, Role(event.args["role"]), Certification.CERTIFIED)
+
+
+def _person(state: State, event: Event, role: Role, certification: Certification) -> None:
     args = event.args
-    role = Role(args["role"])
     fresh(state.registrar.persons, args["account"], event, "account")
     state.registrar.persons[args["account"]] = Person(
         role=role,
-        certification=Certification.CERTIFIED,
+        certification=certification,
         licence=_first_licence(role),
         certifier=args["institution"],
         key_version=1,
@@ -45,6 +48,10 @@ def _person_registered(state: State, event: Event) -> None:
     _add_key(state.registrar, event, args["account"], 1)
     _bind_handle(state.registrar, event)
     _give_summary(state, event, args["account"])
+
+
+def _chart_opened(state: State, event: Event) -> None:
+    _person(state, event, Role.PATIENT, Certification.CHART)
 
 
 def _person_certified(state: State, event: Event) -> None:
@@ -117,6 +124,40 @@ def _licence_changed(state: State, event: Event) -> None:
     persons[args["clinician"]] = replace(person, licence=standing)
 
 
+def _handle_bound(state: State, event: Event) -> None:
+    existing(state.registrar.persons, event.args["account"], event, "account")
+    _bind_handle(state.registrar, event)
+
+
+def _handle_released(state: State, event: Event) -> None:
+    handle = (event.args["institution"], event.args["handle"])
+    bound = state.registrar.handles.get(handle) is not None
+    allow(bound, event, "no earlier event made its handle")
+    state.registrar.handles[handle] = None
+
+
+def _account_replaced(state: State, event: Event) -> None:
+    account, successor = event.args["account"], event.args["successor"]
+    persons = state.registrar.persons
+    person = existing(persons, account, event, "account")
+    other = existing(persons, successor, event, "successor")
+    in_use = (Certification.CERTIFIED, Certification.CHART)
+    both = person.certification in in_use and other.certification in in_use
+    allow(both and person.role == other.role, event, "its accounts cannot follow one another")
+    licence = Standing.REVOKED if person.role == Role.CLINICIAN else person.licence
+    persons[account] = replace(person, certification=Certification.REPLACED, licence=licence)
+    state.registrar.successors[account] = successor
+
+
+def _demographics_published(state: State, event: Event) -> None:
+    from eth_hash.auto import keccak
+
+    args = event.args
+    existing(state.registrar.persons, args["account"], event, "account")
+    published = (args["root"], keccak(args["locator"]))
+    state.registrar.demographics[args["account"]] = published
+
+
 def _first_licence(role: Role) -> Standing:
     return Standing.ACTIVE if role == Role.CLINICIAN else Standing.NONE
 
@@ -131,7 +172,8 @@ def _add_key(registrar: Registrar, event: Event, account: str, version: int) -> 
 
 def _bind_handle(registrar: Registrar, event: Event) -> None:
     handle = (event.args["institution"], event.args["handle"])
-    fresh(registrar.handles, handle, event, "handle")
+    bound = registrar.handles.get(handle) is not None
+    allow(not bound, event, "an earlier event made its handle")
     registrar.handles[handle] = event.args["account"]
 
 
@@ -153,6 +195,11 @@ def _check_change(before: Standing, after: Standing, event: Event) -> None:
 HANDLERS = {
     "PersonApplied": _person_applied,
     "PersonRegistered": _person_registered,
+    "ChartOpened": _chart_opened,
+    "HandleBound": _handle_bound,
+    "HandleReleased": _handle_released,
+    "AccountReplaced": _account_replaced,
+    "DemographicsPublished": _demographics_published,
     "PersonCertified": _person_certified,
     "InstitutionEnrolled": _institution_enrolled,
     "KeyPublished": _key_published,

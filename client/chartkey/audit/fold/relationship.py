@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chartkey.audit.fold.batches import BATCHES
 from chartkey.audit.fold.guard import allow, existing, fresh, known, written_at
 from chartkey.audit.state import Relationship, State
 from chartkey.models import (
@@ -69,7 +70,19 @@ def _status_changed(state: State, event: Event) -> None:
     status = RelationshipStatus(event.args["status"])
     before = _BEFORE.get(status, ())
     allow(relationship.parties.status in before, event, "its status cannot change so")
+    if relationship.parties.status == RelationshipStatus.ACCEPTED:
+        relationship.ended_at = written_at(event)
     relationship.parties = replace(relationship.parties, status=status)
+
+
+def _owner_replaced(state: State, event: Event) -> None:
+    relationship = _of(state, event)
+    owner = relationship.parties.owner
+    allow(event.args["owner"] == owner, event, "it replaces somebody else")
+    if relationship.first_owner is None:
+        relationship.first_owner = owner
+        relationship.replaced_at = written_at(event)
+    relationship.parties = replace(relationship.parties, owner=event.args["successor"])
 
 
 def _mirror_changed(state: State, event: Event) -> None:
@@ -88,7 +101,7 @@ def _record_anchored(state: State, event: Event) -> None:
     args = event.args
     relationship = _accepted(state, event)
     fresh(relationship.records, args["recordId"], event, "record")
-    _supersede(relationship, event)
+    _supersede(relationship, event, args["parent"])
     _advance(relationship, event)
     status = RecordStatus(args["status"])
     if status == RecordStatus.ATTESTED:
@@ -105,6 +118,56 @@ def _record_anchored(state: State, event: Event) -> None:
         status=status,
         epoch=args["epoch"],
         anchored_at=written_at(event),
+        superseded=False,
+    )
+
+
+def _query_anchored(state: State, event: Event) -> None:
+    from eth_hash.auto import keccak
+
+    args = event.args
+    relationship = _accepted(state, event)
+    fresh(relationship.records, args["recordId"], event, "record")
+    _supersede(relationship, event, args["parent"])
+    _advance(relationship, event)
+    relationship.queries[args["recordId"]] = (args["name"], args["host"])
+    relationship.records[args["recordId"]] = RecordState(
+        root=args["root"],
+        locator_hash=keccak(args["name"] + args["host"]),
+        author=relationship.parties.institution,
+        kind=args["kind"],
+        status=RecordStatus.ATTESTED,
+        epoch=args["epoch"],
+        anchored_at=written_at(event),
+        superseded=False,
+    )
+
+
+def _record_admitted(state: State, event: Event) -> None:
+    from eth_hash.auto import keccak
+
+    args = event.args
+    admission, attestation = args["admission"], _attestation(args["attestation"])
+    relationship = _of(state, event)
+    fresh(relationship.records, args["recordId"], event, "record")
+    batch = existing(state.tables[BATCHES], (args["batch"],), event, "batch")
+    own = batch[0] == relationship.parties.institution
+    allow(own and batch[1] == admission["anchoredAt"], event, "its batch is another one")
+    _supersede(relationship, event, attestation.parent)
+    if args["epoch"] != relationship.key_epoch.epoch:
+        _advance(relationship, event)
+    if admission["status"] == RecordStatus.CONFIRMED:
+        fresh(relationship.anchor_nonces, admission["nonce"], event, "nonce")
+        relationship.anchor_nonces.add(admission["nonce"])
+    relationship.attestations[args["recordId"]] = attestation
+    relationship.records[args["recordId"]] = RecordState(
+        root=admission["root"],
+        locator_hash=keccak(args["locator"]),
+        author=args["author"],
+        kind=attestation.kind,
+        status=RecordStatus(admission["status"]),
+        epoch=admission["epoch"],
+        anchored_at=admission["anchoredAt"],
         superseded=False,
     )
 
@@ -160,8 +223,7 @@ def _access_revoked(state: State, event: Event) -> None:
     relationship.grants[event.args["id"]] = replace(grant, status=GrantStatus.REVOKED)
 
 
-def _supersede(relationship: Relationship, event: Event) -> None:
-    parent = event.args["parent"]
+def _supersede(relationship: Relationship, event: Event, parent: bytes) -> None:
     if parent == ZERO32:
         return
     record = existing(relationship.records, parent, event, "parent")
@@ -245,9 +307,12 @@ def _digest(args: dict[str, Any]) -> bytes:
 HANDLERS = {
     "RelationshipProposed": _proposed,
     "StatusChanged": _status_changed,
+    "OwnerReplaced": _owner_replaced,
     "MirrorChanged": _mirror_changed,
     "RootRewrapped": _root_rewrapped,
     "RecordAnchored": _record_anchored,
+    "QueryAnchored": _query_anchored,
+    "RecordAdmitted": _record_admitted,
     "RecordConfirmed": _record_confirmed,
     "AccessRequested": _access_requested,
     "RequestRefused": _request_refused,
