@@ -46,7 +46,7 @@ NOT_STORED = {
     "StatusChanged": {"by"},
     "RootRewrapped": {"party", "keyVersion", "wrap"},
     "AccessRequested": {"affiliation", "scope", "kind", "recordId", "purpose", "reason"},
-    "CallForwarded": {"to", "relay"},
+    "CallForwarded": {"from", "to", "relay"},
 }
 """What events carry for people only: no slot holds it, so no comparison can miss it."""
 
