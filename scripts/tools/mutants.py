@@ -9,6 +9,7 @@ import hashlib
 import inspect
 import json
 import random
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -19,6 +20,18 @@ from compiler import COMPILER, OUTPUTS, settings, sources
 
 # Behind the arguments of Slither's mutators that only its own command reads.
 UNUSED = (10, "", ".")
+
+
+EVENTS = "tests/functional/test_events.py"
+# Which folders of tests/functional are concerned, where neither the name nor the folder tells.
+FOLDERS = {
+    "RelationshipFactory": ["factory"],
+    "Grants": ["relationship", "delegations"],
+    "GrantDigest": ["relationship", "delegations", "consultations", "referrals"],
+    "NonceBitmap": ["relationship", "forwarder"],
+    "OrderedMerkle": ["relationship", "batches", "evidence", "recovery"],
+    "Callers": ["charges", "appointments", "receipts", "tickets", "guardianship", "referrals"],
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -143,3 +156,20 @@ def drawn(mutants: Iterable[Mutant], seed: str) -> list[Mutant]:
 
 if __name__ == "__main__":
     print(json.dumps([asdict(mutant) for mutant in ask_slither(Path.cwd())]))
+
+
+def snake(name: str) -> str:
+    """Returns the name of a function as its test file spells it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).lower()
+
+
+def test_files(mutant: Mutant, root: Path) -> list[str]:
+    """Returns the functional tests for a mutant, the likeliest to find it first."""
+    path = Path(mutant.path)
+    usual = path.stem.lower() if path.parent.name == "contracts" else path.parent.name
+    folders = FOLDERS.get(path.stem, [usual])
+    tests = root / "tests" / "functional"
+    files = [file for name in folders for file in sorted((tests / name).glob("test_*.py"))]
+    function = snake(mutant.function)
+    files.sort(key=lambda file: file.stem.removeprefix("test_") != function)
+    return [str(file.relative_to(root)) for file in files] + [EVENTS]

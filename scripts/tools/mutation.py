@@ -24,7 +24,7 @@ from typing import Any
 
 from compiler import COMPILER, ROOT, settings, sources
 from coverage import lay_out
-from mutants import Mutant, drawn, quotas
+from mutants import Mutant, drawn, quotas, test_files
 
 PLACE = ROOT / "build" / "mutation"
 RESULTS = PLACE / "results.jsonl"
@@ -34,35 +34,8 @@ COUNT = 160
 REQUIRED = 0.9
 TEST_SECONDS, COMPILE_SECONDS = 600, 300
 TIMED_OUT = 124
-EVENTS = "tests/functional/test_events.py"
-# Which folders of tests/functional are concerned, where neither the name nor the folder tells.
-FOLDERS = {
-    "RelationshipFactory": ["factory"],
-    "Grants": ["relationship", "delegations"],
-    "GrantDigest": ["relationship", "delegations", "consultations", "referrals"],
-    "NonceBitmap": ["relationship", "forwarder"],
-    "OrderedMerkle": ["relationship", "batches", "evidence", "recovery"],
-    "Callers": ["charges", "appointments", "receipts", "tickets", "guardianship", "referrals"],
-}
 # A mutant that any working test command must find: anybody may revoke.
 KNOWN_BAD = ("contracts/relationship/Grants.sol", "revokeAccess", "onlyOwner")
-
-
-def snake(name: str) -> str:
-    """Returns the name of a function as its test file spells it."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).lower()
-
-
-def test_files(mutant: Mutant, root: Path) -> list[str]:
-    """Returns the functional tests for a mutant, the likeliest to find it first."""
-    path = Path(mutant.path)
-    usual = path.stem.lower() if path.parent.name == "contracts" else path.parent.name
-    folders = FOLDERS.get(path.stem, [usual])
-    tests = root / "tests" / "functional"
-    files = [file for name in folders for file in sorted((tests / name).glob("test_*.py"))]
-    function = snake(mutant.function)
-    files.sort(key=lambda file: file.stem.removeprefix("test_") != function)
-    return [str(file.relative_to(root)) for file in files] + [EVENTS]
 
 
 def without_metadata(code: str) -> str:
