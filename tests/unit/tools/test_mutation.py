@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import mutants
 import mutation
 from mutants import Mutant, drawn, quotas
 
@@ -51,7 +52,7 @@ def test_the_file_named_after_the_function_comes_first():
     mutant = Mutant("contracts/relationship/Grants.sol", 0, 1, "MP", "", "", 1, "revokeAccess")
     files = mutation.test_files(mutant, ROOT)
     assert files[0] == "tests/functional/relationship/test_revoke_access.py"
-    assert files[-1] == mutation.EVENTS
+    assert files[-1] == mutants.EVENTS
 
 
 def test_every_contract_has_functional_tests():
