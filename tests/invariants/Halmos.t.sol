@@ -248,7 +248,7 @@ contract HalmosProperties is Roles {
         uint256 next
     ) public {
         bool before = forwarder.isNonceUsed(other, next);
-        _allows(signer, address(forwarder), abi.encodeCall(IForwarder.cancel, (nonce)));
+        _send(signer, address(forwarder), abi.encodeCall(IForwarder.cancel, (nonce)));
         assert(forwarder.isNonceUsed(signer, nonce));
         bool same = signer == other && nonce == next;
         assert(same || forwarder.isNonceUsed(other, next) == before);
@@ -257,46 +257,46 @@ contract HalmosProperties is Roles {
     /// @notice What the properties refuse to others is possible: forge runs this with those who may.
     function test_whoMaySucceeds() public {
         address target = address(_relationship);
-        _allows(address(registrar), address(summary), abi.encodeCall(ISummary.open, (PATIENT)));
+        _send(address(registrar), address(summary), abi.encodeCall(ISummary.open, (PATIENT)));
         address listed = registrar.summaryOf(PATIENT);
-        _allows(address(factory), listed, abi.encodeCall(ISummary.list, (target)));
-        _allows(PATIENT, target, abi.encodeCall(IParties.changeMirror, (FOURTH)));
+        _send(address(factory), listed, abi.encodeCall(ISummary.list, (target)));
+        _send(PATIENT, target, abi.encodeCall(IParties.changeMirror, (FOURTH)));
+        _send(HOUSE, target, abi.encodeCall(IRecords.anchorQuery, (_query("another"))));
         IGrants.Grant memory terms = _grantTo("id", MIRROR, START + 1 days);
-        _allows(PATIENT, target, abi.encodeCall(IGrants.grantAccess, (terms)));
-        _allows(PATIENT, target, abi.encodeCall(IGrants.revokeAccess, (GRANT)));
-        _allows(PATIENT, target, abi.encodeCall(IGrants.refuseRequest, (_request)));
-        _allows(PATIENT, target, abi.encodeCall(IRecords.confirmRecord, (RECORD)));
-        _allows(insurer, address(charges), abi.encodeCall(ICharges.claim, (_charge)));
-        _allows(HOUSE, address(tickets), abi.encodeCall(ITickets.lockTicket, (PATIENT, TICKET)));
-        _allows(OTHER, address(receipts), abi.encodeCall(IReceipts.anchorReceipts, (1, "root")));
-        _allows(OTHER, address(batches), abi.encodeCall(IBatches.anchorBatch, (1, "root", 0)));
+        _send(PATIENT, target, abi.encodeCall(IGrants.grantAccess, (terms)));
+        _send(PATIENT, target, abi.encodeCall(IGrants.revokeAccess, (GRANT)));
+        _send(PATIENT, target, abi.encodeCall(IGrants.refuseRequest, (_request)));
+        _send(PATIENT, target, abi.encodeCall(IRecords.confirmRecord, (RECORD)));
+        _send(insurer, address(charges), abi.encodeCall(ICharges.claim, (_charge)));
+        _send(HOUSE, address(tickets), abi.encodeCall(ITickets.lockTicket, (PATIENT, TICKET)));
+        _send(OTHER, address(receipts), abi.encodeCall(IReceipts.anchorReceipts, (1, "root")));
+        _send(OTHER, address(batches), abi.encodeCall(IBatches.anchorBatch, (1, "root", 0)));
         bytes memory call = abi.encodeCall(IDelegations.revokeDelegation, (_delegation));
-        _allows(OTHER, address(delegations), call);
+        _send(OTHER, address(delegations), call);
         call = abi.encodeCall(IResearch.registerStudy, (SALT, "protocol"));
-        _allows(researcher, address(research), call);
+        _send(researcher, address(research), call);
         call = abi.encodeCall(IEvidence.dispute, (target, RECORD, "reason"));
-        _allows(PATIENT, address(evidence), call);
+        _send(PATIENT, address(evidence), call);
         call = abi.encodeCall(IAppointments.take, (_slot, HOUSE, "referral"));
-        _allows(address(referrals), address(appointments), call);
+        _send(address(referrals), address(appointments), call);
         call = abi.encodeCall(IAppointments.giveBack, (_slot, "referral"));
-        _allows(address(referrals), address(appointments), call);
+        _send(address(referrals), address(appointments), call);
         (address[] memory holders, bytes32[] memory checks) = _holders();
         call = abi.encodeCall(
             IBreakGlass.approveEmergency,
             (_emergency, holders, checks, "share")
         );
-        _allows(MIRROR, address(breakGlass), call);
+        _send(MIRROR, address(breakGlass), call);
         call = abi.encodeCall(
             IAffiliations.setLicence,
             (CLINICIAN, IPersons.Standing.Suspended)
         );
-        _allows(HOUSE, address(registrar), call);
+        _send(HOUSE, address(registrar), call);
         call = abi.encodeCall(IRules.proposeStop, (1 days, START + 1 days));
         uint256 id = abi.decode(_send(OTHER, address(consortium), call), (uint256));
-        _allows(OTHER, address(consortium), abi.encodeCall(IBallot.vote, (id, true)));
-        _allows(HOUSE, target, abi.encodeCall(IRecords.anchorQuery, (_query("another"))));
+        _send(OTHER, address(consortium), abi.encodeCall(IBallot.vote, (id, true)));
         call = abi.encodeCall(IIdentities.bindHandle, ("handle", PATIENT));
-        _allows(OTHER, address(registrar), call);
-        _allows(HOUSE, target, abi.encodeCall(IParties.end, ()));
+        _send(OTHER, address(registrar), call);
+        _send(HOUSE, target, abi.encodeCall(IParties.end, ()));
     }
 }

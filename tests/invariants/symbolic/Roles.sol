@@ -33,9 +33,4 @@ abstract contract Roles is Scene {
         VM.assume(caller != address(forwarder));
         assert(!_try(caller, target, call));
     }
-
-    /// @dev Not part of any property: what is refused to others must be possible at all.
-    function _allows(address caller, address target, bytes memory call) internal {
-        _send(caller, target, call);
-    }
 }
