@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
-
 import {IAppointments} from "../../interfaces/IAppointments.sol";
 import {IBatches} from "../../interfaces/IBatches.sol";
 import {IBreakGlass} from "../../interfaces/IBreakGlass.sol";
@@ -23,7 +22,6 @@ import {IGrants} from "../../interfaces/relationship/IGrants.sol";
 import {IParties} from "../../interfaces/relationship/IParties.sol";
 import {IRecords} from "../../interfaces/relationship/IRecords.sol";
 import {Roles} from "./symbolic/Roles.sol";
-
 /// @dev Run by halmos: each `check_` holds for every caller and every argument, or it is shown one.
 contract HalmosProperties is Roles {
     /// @notice R12: only the Registrar opens a Summary, and none is opened twice.
