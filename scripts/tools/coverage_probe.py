@@ -1,10 +1,10 @@
 """Records, as a plugin of pytest, which instructions of the contracts the tests execute.
 
 Every call (eth_call), on the state it found, and every transaction is traced once more by the
-node. A refusal that a test only tries is so seen like one that is sent. A call is left out only
-when sender, target, data and outcome are those of one traced before: that can miss a site, but
-never credit one. The environment names the build files (COVERAGE_BUILD) and the folder that the
-sites reached go to (COVERAGE_HITS).
+node. A refusal that a test only tries is so seen like one that is sent. Only the same call on the
+same block is not traced again: its outcome alone would not tell that it took the same way. The
+environment names the build files (COVERAGE_BUILD) and the folder that the sites reached go to
+(COVERAGE_HITS).
 """
 
 import json
@@ -56,16 +56,19 @@ class Probe:
         """Starts with nothing."""
         self.project, self.reached = project, set[Site]()
         self.known: set[tuple[str, str]] = set()
-        self.seen: set[tuple[str, ...]] = set()
+        self.seen: set[tuple[str, str]] = set()
         self.codes: dict[str, str | None] = {}
         self.traces, self.seconds, self.unlike, self.failed = 0, 0.0, 0, 0
         self.name = uuid.uuid4().hex
 
     def called(self, ask: Ask, params: list[Any], answer: dict[str, Any]) -> None:
         """Traces a call again; whether the node refused it the first time is compared."""
-        sent, outcome = params[0], answer.get("error", answer.get("result"))
-        if not self._is_new(sent, json.dumps(outcome, default=str)):
+        sent = params[0]
+        latest = ask("eth_getBlockByNumber", ["latest", False])["result"]["hash"]
+        key = (str(latest), json.dumps(params, sort_keys=True, default=str))
+        if key in self.seen:
             return
+        self.seen.add(key)
         block = params[1] if len(params) > 1 else "latest"
         root = self._take(ask, "debug_traceCall", [sent, block])
         if root:
@@ -74,21 +77,12 @@ class Probe:
     def mined(self, ask: Ask, hash: str) -> None:
         """Traces a transaction, which the node may know a moment later."""
         until = time.monotonic() + RECEIPT_SECONDS
-        while not (receipt := ask("eth_getTransactionReceipt", [hash]).get("result")):
+        while not ask("eth_getTransactionReceipt", [hash]).get("result"):
             if time.monotonic() > until:
                 self.failed += 1
                 return
             time.sleep(0.002)
-        sent = ask("eth_getTransactionByHash", [hash])["result"]
-        if self._is_new(sent, json.dumps([receipt["status"], receipt["logs"] != []])):
-            self._take(ask, "debug_traceTransaction", [hash])
-
-    def _is_new(self, sent: dict[str, Any], outcome: str) -> bool:
-        data = str(sent.get("data") or sent.get("input"))
-        key = (str(sent.get("from")).lower(), str(sent.get("to")).lower(), data, outcome)
-        new = key not in self.seen
-        self.seen.add(key)
-        return new
+        self._take(ask, "debug_traceTransaction", [hash])
 
     def _take(self, ask: Ask, method: str, params: list[Any]) -> dict[str, Any] | None:
         started = time.monotonic()

@@ -113,9 +113,10 @@ def is_branch(node: dict[str, Any]) -> bool:
 def jumps_if_true(node: dict[str, Any]) -> bool:
     """Whether the code of a branch jumps when its condition, or its left side, is true.
 
-    What guards code jumps over it when the condition is false, and `&&` over its right side.
+    What guards code jumps over it when the condition is false, and `&&` over its right side; a
+    conditional expression has its second value first.
     """
-    return node.get("operator") == "||" or node["nodeType"] == "FunctionCall"
+    return node.get("operator") == "||" or node["nodeType"] in ("FunctionCall", "Conditional")
 
 
 def places(code: bytes) -> list[tuple[int, int]]:

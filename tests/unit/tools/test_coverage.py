@@ -62,6 +62,7 @@ def test_or_and_require_jump_where_and_and_if_do_not():
     assert coverage_sites.jumps_if_true({"nodeType": "BinaryOperation", "operator": "||"})
     assert not coverage_sites.jumps_if_true({"nodeType": "BinaryOperation", "operator": "&&"})
     assert coverage_sites.jumps_if_true({"nodeType": "FunctionCall"})
+    assert coverage_sites.jumps_if_true({"nodeType": "Conditional"})
     assert not coverage_sites.jumps_if_true({"nodeType": "IfStatement"})
 
 
