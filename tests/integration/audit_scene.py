@@ -33,6 +33,7 @@ from chartkey.models import (
     Standing,
 )
 
+from scripts.alliance.artifacts import ORDER
 from tests.chains import AGREEMENT, HOUSES, Chain, deploy, person
 
 KEY = b"an encryption key, long enough for the registrar to take it" * 2
@@ -40,6 +41,8 @@ CARDIOLOGY = keccak256(b"a department")
 PROFILE = Profile(1, 1, keccak256(b"a standard"), 0, True)
 HIDDEN = Profile(0, 1, keccak256(b"the patient's choice"), 0, True)
 FAR = 4_000_000_000
+CONTRACTS = len(ORDER) + 11
+"""What is deployed when the scene has been played: the contracts, and its relationships."""
 
 
 class Actor:

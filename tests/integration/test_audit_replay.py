@@ -26,6 +26,7 @@ from chartkey.errors import (
 from tests.chains import deploy, engines, start_chain
 from tests.integration.audit_scene import (
     CLINIC,
+    CONTRACTS,
     FRIEND,
     HOSPITAL,
     LEAD,
@@ -119,7 +120,7 @@ def test_replay_agrees_with_every_view_and_every_storage_root(
 ) -> None:
     report = auditor.verify()
     assert report.events == len(told)
-    assert report.proven == report.contracts == 30
+    assert report.proven == report.contracts == CONTRACTS
     assert report.compared["record"] == 4
     assert set(report.compared) == {
         "census", "agreement", "member", "proposal", "vote", "regulator", "profile", "person",
@@ -142,7 +143,7 @@ def test_a_replay_reports_its_progress(scene: Scene, told: list[Event]) -> None:
     auditor.replay(lambda what, count: seen.append((what, count)))
     auditor.verify(lambda what, count: seen.append((what, count)))
     assert seen[0] == ("events", len(told))
-    assert seen[-1] == ("contracts", 30)
+    assert seen[-1] == ("contracts", CONTRACTS)
 
 
 def test_leaving_out_any_one_event_is_noticed(frozen: Network, told: list[Event]) -> None:
@@ -253,7 +254,7 @@ def test_the_events_of_a_twin_are_ignored(scene: Scene, told: list[Event]) -> No
     fresh = Auditor.open(scene.network)
     state = fresh.replay()
     assert state.events == len(told)
-    assert fresh.verify().proven == 30
+    assert fresh.verify().proven == CONTRACTS
     assert Auditor.open(twin.network).verify().events < len(told)
 
 
@@ -329,7 +330,7 @@ def test_without_storage_roots_slots_are_read_one_by_one_and_the_report_says_so(
     scene: Scene, told: list[Event]
 ) -> None:
     report = verify(Proofless(scene.network), replay(told), told[-1].block)
-    assert (report.proven, report.contracts) == (0, 30)
+    assert (report.proven, report.contracts) == (0, CONTRACTS)
     assert report.slots > 100
 
 
@@ -345,6 +346,6 @@ def test_without_storage_roots_a_value_that_no_view_shows_is_still_compared(
 
 def test_a_report_is_plain_json(auditor: Auditor) -> None:
     report: Report = auditor.verify()
-    assert report.to_dict()["proven"] == 30
+    assert report.to_dict()["proven"] == CONTRACTS
     assert report.to_dict()["blockHash"].startswith("0x")
     assert report.answers == sum(report.compared.values())

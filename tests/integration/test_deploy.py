@@ -14,7 +14,7 @@ from chartkey.crypto.digest import keccak256
 from chartkey.errors import ManifestInvalid
 from web3 import HTTPProvider, Web3
 
-from scripts.alliance.artifacts import ORDER, Artifact
+from scripts.alliance.artifacts import NAMES, ORDER, Artifact
 from scripts.alliance.deployer import Deployer, created_address, node_account
 from scripts.alliance.deployment import Settings
 from scripts.alliance.party import agreement_hash
@@ -160,15 +160,18 @@ def test_a_run_killed_before_its_transaction_was_mined_waits_for_it(
 ) -> None:
     if chain.engine != "anvil":
         pytest.skip("Ganache answers a transaction only when it is mined")
-    interrupt(chain, path, 1)
+    at = ORDER.index("Summary")
+    interrupt(chain, path, at, after_sending=False)
     chain.request("evm_setAutomine", False)
-    data = "0x" + (ARTIFACTS["Summary"].creation + bytes(96)).hex()
-    sender = on(chain).address
+    sender, summary = on(chain).address, ARTIFACTS["Summary"]
+    named = [created_address(sender, ORDER.index(name)) for name in NAMES["Summary"]]
+    data = "0x" + (summary.creation + summary.encode(named)).hex()
     chain.request("eth_sendTransaction", {"from": sender, "data": data, "gas": hex(5_000_000)})
     chain.request("evm_setIntervalMining", 1)
     manifest = deployment(chain, path).run()
     assert_names_each_other(chain, manifest)
-    assert sent(chain) == len(ORDER) + 1
+    assert manifest.contracts["Summary"].address == created_address(sender, at)
+    assert sent(chain) == len(ORDER)
 
 
 def test_a_moved_nonce_redeploys_what_names_a_wrong_address(chain: Chain, path: Path) -> None:

@@ -28,7 +28,7 @@ contract ForwardingInvariants is Suite {
         }
     }
 
-    /// @notice P22, R43: a relay that changes the order leaves the patient's newest choice standing.
+    /// @notice P22, R43: whatever the order of delivery, the patient's newest choice stands.
     function invariant_reorderingChangesNoChoice() public view {
         for (uint256 i; i < 2; ++i) {
             address patient = _world.patientAt(i);

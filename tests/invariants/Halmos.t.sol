@@ -37,7 +37,7 @@ contract HalmosProperties is Roles {
         _onlyBy(address(factory), caller, registrar.summaryOf(PATIENT), call);
     }
 
-    /// @notice R10: nobody opens a relationship that is open, and only the factory opens a bare one.
+    /// @notice R10: only the factory opens a relationship, and none that is open.
     function check_onlyTheFactoryOpensARelationship(address caller, address owner) public {
         bytes memory call = abi.encodeCall(
             IParties.open,
@@ -252,7 +252,7 @@ contract HalmosProperties is Roles {
         assert(same || forwarder.isNonceUsed(other, next) == before);
     }
 
-    /// @notice What the properties refuse to others is possible: forge runs this with those who may.
+    /// @dev For forge: what the properties refuse to others is possible for whoever may.
     function test_whoMaySucceeds() public {
         address target = address(_relationship);
         _send(address(registrar), address(summary), abi.encodeCall(ISummary.open, (PATIENT)));

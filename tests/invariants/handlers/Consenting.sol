@@ -99,7 +99,8 @@ contract Consenting is Handler {
             Tombstone memory stone = _tombstones[_pick(seed, "stone", _tombstones.length)];
             terms.id = stone.id;
             call = abi.encodeCall(IGrants.grantAccess, (terms));
-            _breach(_try(_ownerOf(stone.relationship), stone.relationship, call), "P22: a tombstone");
+            address by = _ownerOf(stone.relationship);
+            _breach(_try(by, stone.relationship, call), "P22: a tombstone was granted");
         }
         terms = _terms(seed, mirror, _world.padded(mirror));
         call = abi.encodeCall(IGrants.grantAccess, (terms));

@@ -39,7 +39,7 @@ contract Consulting is Handler {
         made.grants = new IGrants.Grant[](many);
         for (uint256 j; j < many; ++j) {
             made.institutions[j] = _world.houseAt(j == 0 && _isActive(1 - i) ? 1 - i : 3);
-            made.grants[j] = _grantFor(pair.relationship, made.institutions[j]);
+            made.grants[j] = _world.grantTo(pair.relationship, made.institutions[j]);
         }
         made.dueAt = _later(seed, 2 hours, 5 days);
         bytes memory call = abi.encodeCall(IConsultations.convene, (made));
@@ -132,16 +132,5 @@ contract Consulting is Handler {
 
     function _isActive(uint256 house) private view returns (bool active) {
         return _world.consortium().isActive(_world.houseAt(house));
-    }
-
-    function _grantFor(
-        address relationship,
-        address house
-    ) private view returns (IGrants.Grant memory grant) {
-        for (uint256 i; i < _world.grantCount(); ++i) {
-            address found;
-            (found, grant) = _world.grantAt(i);
-            if (found == relationship && grant.viewer == house) return grant;
-        }
     }
 }

@@ -121,7 +121,8 @@ contract Recovering is Handler {
         bytes memory call = _approval(attempt, 0);
         _breach(_try(_world.stranger(), target, call), "T25: no guardian");
         call = abi.encodeCall(IRecovery.attestRecovery, (attempt.account));
-        _breach(_try(_world.houseAt(3), target, call), "T25: attested by another institution");
+        address other = _world.houseAt(_certifierOf(attempt.account) == _world.houseAt(3) ? 2 : 3);
+        _breach(_try(other, target, call), "T25: attested by another institution");
         call = abi.encodeCall(IRecovery.vetoRecovery, (attempt.number + 1));
         _breach(_try(attempt.account, target, call), "T25: vetoed before it began");
     }

@@ -63,7 +63,7 @@ contract Referring is Handler {
 
     function book(uint256 seed) external counted {
         Sent storage sent = _pickSent(seed, IReferrals.Stage.Prepared, IReferrals.Stage.Prepared);
-        IGrants.Grant memory grant = _grantFor(sent.relationship, sent.to);
+        IGrants.Grant memory grant = _world.grantTo(sent.relationship, sent.to);
         bytes32 slot = _slots.placeOf(sent.to, seed);
         bytes memory call = abi.encodeCall(IReferrals.bookReferral, (sent.id, slot, grant));
         _send(sent.owner, address(_referrals), call);
@@ -117,7 +117,7 @@ contract Referring is Handler {
         address target = address(_referrals);
         bytes memory call = abi.encodeCall(IReferrals.admitReferral, (sent.id, 0));
         _breach(_try(sent.from, target, call), "R30: admitted by the sender");
-        IGrants.Grant memory grant = _grantFor(sent.relationship, sent.to);
+        IGrants.Grant memory grant = _world.grantTo(sent.relationship, sent.to);
         call = abi.encodeCall(
             IReferrals.bookReferral,
             (sent.id, _slots.placeOf(sent.to, seed), grant)
@@ -181,17 +181,6 @@ contract Referring is Handler {
         for (uint256 i; i < _world.recordCount(); ++i) {
             Book.Kept memory record = _world.recordAt(i);
             if (record.relationship == relationship && record.kind == kind) return record.id;
-        }
-    }
-
-    function _grantFor(
-        address relationship,
-        address house
-    ) private view returns (IGrants.Grant memory grant) {
-        for (uint256 i; i < _world.grantCount(); ++i) {
-            address found;
-            (found, grant) = _world.grantAt(i);
-            if (found == relationship && grant.viewer == house) return grant;
         }
     }
 }

@@ -37,7 +37,8 @@ contract Shake is Handler {
     function stop(uint256 seed) external counted {
         require(_pick(seed, "seldom", 8) == 0);
         uint32 duration = uint32(1 + _pick(seed, "duration", 3 hours));
-        bytes memory call = abi.encodeCall(IRules.proposeStop, (duration, _later(seed, 2 hours, 1)));
+        uint40 closesAt = _later(seed, 2 hours, 1);
+        bytes memory call = abi.encodeCall(IRules.proposeStop, (duration, closesAt));
         _carry(call, abi.encode(duration));
     }
 

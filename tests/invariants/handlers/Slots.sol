@@ -109,8 +109,9 @@ contract Slots is Handler {
 
     /// @dev A slot of a house; one to come if there is any, full or not.
     function placeOf(address house, uint256 seed) public view returns (bytes32 slot) {
-        for (uint256 i; i < _places.length; ++i) {
-            Place storage place = _places[(_pick(seed, "place", _places.length) + i) % _places.length];
+        uint256 size = _places.length;
+        for (uint256 i; i < size; ++i) {
+            Place storage place = _places[(_pick(seed, "place", size) + i) % size];
             if (place.house != house) continue;
             slot = place.id;
             if (!place.closed && _appointments.slotOf(slot).startsAt > block.timestamp) return slot;

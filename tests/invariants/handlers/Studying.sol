@@ -49,7 +49,8 @@ contract Studying is Handler {
     function meddle(uint256 seed) external counted {
         bytes32 study = _studies[_pick(seed, "study", _studies.length)];
         address target = address(_research);
-        bytes memory call = abi.encodeCall(IResearch.registerStudy, (_some(seed, "own"), bytes32(0)));
+        bytes32 salt = _some(seed, "own");
+        bytes memory call = abi.encodeCall(IResearch.registerStudy, (salt, bytes32(0)));
         _breach(_try(_world.stranger(), target, call), "R43: a study of no researcher");
         call = abi.encodeCall(IResearch.choose, (study, true, type(uint32).max));
         _breach(_try(_world.stranger(), target, call), "R43: no patient, and yet a participant");

@@ -86,4 +86,15 @@ abstract contract Book {
     ) public view returns (address relationship, IGrants.Grant memory grant) {
         return (_granting[index], _grants[index]);
     }
+
+    /// @dev The first that a viewer was granted there.
+    function grantTo(
+        address relationship,
+        address viewer
+    ) public view returns (IGrants.Grant memory grant) {
+        for (uint256 i; i < _grants.length; ++i) {
+            grant = _grants[i];
+            if (_granting[i] == relationship && grant.viewer == viewer) return grant;
+        }
+    }
 }
