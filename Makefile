@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check coverage mutation bench sandbox sandbox-stop kubo abi clean
+.PHONY: help setup demo test check invariants coverage mutation bench sandbox sandbox-stop kubo abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: setup ## unit, functional, stateful and integration tests on Anvil; TESTS=
 
 check: setup ## format, lint, types, contracts' analysers, ABIs, imports, documentation
 	@.venv/bin/python scripts/tools/check.py
+
+invariants: setup ## forge's invariants over long walks, and halmos' properties for any caller
+	@scripts/tools/invariants.sh
 
 coverage: setup ## statements and branches of the contracts that the functional tests execute; all are required
 	@.venv/bin/python scripts/tools/coverage.py $(TESTS)

@@ -269,7 +269,7 @@ def test_R07_a_guardian_acts_for_a_ward_under_its_own_name(scene: Beside) -> Non
     assert facade.may_act(*pair, factory.address)
     opening = replace(scene.world.opening(), owner=child.address)
     signed = sign_forward(scene.network, mother, factory.propose(opening), ward=child.address)
-    done = scene.house.send(scene.network.forwarder.execute_for(signed, mother.address))
+    done = scene.house.relay(signed)
     forwarded = done.event("CallForwarded").args
     assert (forwarded["from"], forwarded["signer"]) == pair
     assert done.event("RelationshipProposed").args["proposer"] == child.address

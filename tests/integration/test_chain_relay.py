@@ -85,13 +85,16 @@ def test_a_refusal_inside_arrives_by_its_own_name(world: World) -> None:
     assert caught.value.values["arguments"] == {"mirror": world.house.address}
 
 
+STRANGER = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"nonce": 8},
         {"deadline": 1_999_999_999},
         {"data": b"\x00\x01\x02\x03"},
-        {"sender": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"},
+        {"sender": STRANGER, "signer": STRANGER},
         {"to": None},
     ],
     ids=lambda change: next(iter(change)),
@@ -140,7 +143,8 @@ def test_t10_other_forms_of_a_signature_are_refused(world: World, tail: bytes) -
 
 def test_t10_nobody_signs_for_the_zero_address(world: World) -> None:
     zero = "0x" + "0" * 40
-    bent = replace(world.forward(world.related().end()), sender=zero, signature=bytes(64) + b"\x1b")
+    unsigned = world.forward(world.related().end())
+    bent = replace(unsigned, sender=zero, signer=zero, signature=bytes(64) + b"\x1b")
     with pytest.raises(SignatureInvalid):
         world.house.relay(bent)
     assert refused(world, bent) == "ForwarderSignatureInvalid"
@@ -276,13 +280,12 @@ def test_a_revocation_in_the_pool_is_seen_with_its_signer(world: World) -> None:
     assert found.call.args == (b"\x07" * 16,)
 
 
-def test_a_forged_revocation_in_the_pool_is_not_believed(world: World) -> None:
-    facade = world.related()
+@pytest.mark.parametrize("as_guardian", [False, True])
+def test_a_forged_revocation_in_the_pool_is_not_believed(world: World, as_guardian: bool) -> None:
+    facade, owner = world.related(), world.patient.address
     mallory: Any = Signer("张三")
-    forged = replace(
-        sign_forward(world.network, mallory, facade.revoke_access(b"\x07" * 16)),
-        sender=world.patient.address,
-    )
+    signed = sign_forward(world.network, mallory, facade.revoke_access(b"\x07" * 16))
+    forged = replace(signed, sender=owner, signer=mallory.address if as_guardian else owner)
     call = execute_call(forged)
     bank = world.chain.request("eth_accounts")[0]
     sent = {"from": bank, "to": call.to, "data": f"0x{call.data.hex()}", "gas": hex(500_000)}

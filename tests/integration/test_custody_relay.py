@@ -10,11 +10,22 @@ import pytest
 from chartkey.actors.enrolment import Enrolment
 from chartkey.chain.codec import interface_of
 from chartkey.chain.forward import LARGEST_CALL, execute_call, sign_forward
+from chartkey.chain.journal import MemoryJournal
+from chartkey.chain.sender import Sender
 from chartkey.custody.relay import _FOR_PEOPLE
 from chartkey.errors import AccessDenied, ContractRefused, CustodianUnavailable
-from chartkey.models import AccessRequest, Basis, Kind, Role, Scope, TicketStatus, Verdict
+from chartkey.models import (
+    AccessRequest,
+    Basis,
+    Kind,
+    MandateStatus,
+    Role,
+    Scope,
+    TicketStatus,
+    Verdict,
+)
 
-from tests.integration.custody_scene import custodian, forward, granted, relayed
+from tests.integration.custody_scene import DAY, custodian, forward, granted, relayed
 from tests.unit.custody.conftest import Signer
 from tests.world import public_key
 
@@ -35,6 +46,17 @@ def application(scene: Any, name: str) -> Any:
     call = scene.network.registrar.apply_for(Role.PATIENT, 1, public_key(name))
     signer: Any = Signer(name)
     return forward(scene, call, signer)
+
+
+def guarded(scene: Any) -> None:
+    """Make Dr Li the patient's guardian, three days from now being past."""
+    network, keys = scene.network, scene.alliance.keys
+    pair = (scene.patient.address, scene.li.address)
+    terms = (Basis.INCAPACITY, network.block_time() + 300 * DAY, b"e" * 32)
+    for house, step in (("clinic", "appoint"), ("hospital", "confirm")):
+        sender = Sender(network, keys[house], MemoryJournal())
+        sender.send(getattr(network.guardianship, step)(*pair, *terms))
+    scene.pass_time(3 * DAY)
 
 
 def test_a_persons_call_is_paid_for_by_the_house(scene: Any) -> None:
@@ -172,6 +194,56 @@ def test_one_person_does_not_spend_a_houses_ether_and_can_always_revoke(
     assert not facade.is_grant_live(grant.terms.id)
     asked = AccessRequest(b"s" * 32, scene.li.affiliation, Scope.EVERYTHING, "TREAT")
     clinic.relay(forward(scene, facade.request_access(asked), scene.li.keys))
+
+
+def test_no_limit_keeps_anybody_from_taking_back_what_stands(
+    scene: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, clinic, owner = scene.network, custodian(scene, "clinic"), scene.patient.address
+    guarded(scene)
+    ticket = Signer("ticket").address
+    until = network.block_time() + 3600
+    issue = network.tickets.issue(ticket, scene.address("clinic"), until, b"c" * 32)
+    clinic.relay(forward(scene, issue))
+    monkeypatch.setattr("chartkey.custody.relay._MOST_OF_ONE", 0)
+    others = Signer("another ticket").address
+    for call in (network.tickets.cancel(others), network.guardianship.revoke(owner, owner)):
+        with pytest.raises(CustodianUnavailable):
+            clinic.relay(forward(scene, call))
+    clinic.relay(forward(scene, network.tickets.cancel(ticket)))
+    assert network.tickets.ticket_of(owner, ticket).status is TicketStatus.CANCELLED
+    clinic.relay(forward(scene, network.guardianship.revoke(owner, scene.li.address)))
+    mandate = network.guardianship.mandate_of(owner, scene.li.address)
+    assert mandate.status is MandateStatus.REVOKED
+
+
+def test_R07_a_guardians_call_is_relayed_for_its_ward_on_its_own_account(
+    scene: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guarded(scene)
+    facade, clinic = scene.network.relationship(scene.relationship), custodian(scene, "clinic")
+    monkeypatch.setattr("chartkey.custody.relay._MOST_OF_ONE", 1)
+    ward = scene.patient.address
+    signed = forward(scene, facade.refuse_request(b"r" * 32), scene.li.keys, ward=ward)
+    told = clinic.relay(signed).event("CallForwarded").args
+    assert (told["from"], told["signer"]) == (ward, scene.li.address)
+    again = forward(scene, facade.refuse_request(b"s" * 32), scene.li.keys, ward=ward)
+    with pytest.raises(CustodianUnavailable):
+        clinic.relay(again)
+    clinic.relay(forward(scene, facade.refuse_request(b"t" * 32)))
+
+
+def test_R07_nobody_is_a_guardian_by_saying_so(scene: Any) -> None:
+    facade = scene.network.relationship(scene.relationship)
+    grant = granted(scene, kind=Kind.LABORATORY)
+    ward, call = scene.patient.address, facade.revoke_access(grant.terms.id)
+    for signed in (
+        forward(scene, call, scene.li.keys, ward=ward),
+        replace(forward(scene, call, scene.li.keys), sender=ward, signer=ward),
+    ):
+        assert refused(scene, signed)
+        with pytest.raises(AccessDenied):
+            custodian(scene, "clinic").notice(signed)
 
 
 def test_the_same_message_again_is_paid_for_once(scene: Any) -> None:

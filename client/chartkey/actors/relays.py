@@ -119,7 +119,7 @@ class Relays:
 
     def _is_used(self, forward: SignedForward) -> bool:
         """Only a call that succeeded leaves its nonce used."""
-        return self._network.forwarder.is_nonce_used(forward.sender, forward.nonce)
+        return self._network.forwarder.is_nonce_used(forward.signer, forward.nonce)
 
     def _rehearse(self, forward: SignedForward) -> None:
         """Raise what the contract would refuse with; a relay may only have said so."""

@@ -33,8 +33,8 @@ __all__ = [
     "sign_forward",
 ]
 
-LARGEST_CALL: Final = 32_768
-"""Bytes of calldata that a relay takes; the longest key with its registration has a third."""
+LARGEST_CALL: Final = 49_152
+"""Bytes of calldata that a relay takes: sixteen grants, each with the longest wrap, fit."""
 
 _REQUEST: Final = fields(
     "ForwardRequest", "address from,address to,uint256 nonce,uint48 deadline,bytes data"
@@ -46,8 +46,9 @@ _MAX_DEADLINE: Final = (1 << 48) - 1
 class SignedForward:
     """A signed call on its way to a relay.
 
-    ``sender`` signed it and is what the target sees as its caller; ``deadline`` is Unix time;
-    ``data`` is the calldata, selector first; ``signature`` is 65 bytes.
+    ``sender`` is what the target sees as its caller, ``signer`` who signed it: the sender, or its
+    guardian (R07). ``deadline`` is Unix time; ``data`` is the calldata, selector first;
+    ``signature`` is 65 bytes.
     """
 
     chain_id: int
@@ -57,6 +58,7 @@ class SignedForward:
     nonce: int
     deadline: int
     data: bytes
+    signer: str
     signature: bytes
 
     def __repr__(self) -> str:
@@ -73,6 +75,7 @@ class SignedForward:
             "nonce": str(self.nonce),
             "deadline": self.deadline,
             "data": f"0x{self.data.hex()}",
+            "signer": self.signer,
             "signature": f"0x{self.signature.hex()}",
         }
 
@@ -93,6 +96,7 @@ class SignedForward:
                 nonce=_decimal(document["nonce"]),
                 deadline=int(document["deadline"]),
                 data=_hexadecimal(document["data"], LARGEST_CALL),
+                signer=checksum(document["signer"]),
                 signature=_hexadecimal(document["signature"], 65),
             )
         except AddressInvalid:
@@ -117,7 +121,7 @@ def sign_forward(
 
     ``deadline_in`` is in seconds from now; ``nonce`` is any number not used before, by default
     one that no other message shares (see ``IForwarder.ForwardRequest``). A guardian names the
-    ``ward`` for whom it signs; ``Forwarder.execute_for`` carries that (R07).
+    ``ward`` for whom it signs (R07); the nonce is the guardian's.
 
     Raises:
         NodeUnavailable, NodeRefused: the node, asked for the time, is away or answers an error.
@@ -134,6 +138,7 @@ def sign_forward(
         nonce=chosen,
         deadline=now + deadline_in,
         data=call.data,
+        signer=keys.address,
         signature=b"",
     )
     signature = sign_typed(keys, *_typed(network, unsigned))
@@ -141,14 +146,22 @@ def sign_forward(
 
 
 def check_forward(network: Network, signed: SignedForward) -> None:
-    """Check that ``sender`` signed exactly this, for this chain and forwarder.
+    """Check that ``signer`` signed exactly this, for this chain and forwarder.
+
+    A guardian's mandate is looked up: it must hold now, for this target.
 
     Raises:
-        SignatureInvalid: it is for another chain or forwarder, somebody else's, malformed, or
-            malleable (T10). Deadline and nonce are the contract's to judge.
+        SignatureInvalid: it is for another chain or forwarder, somebody else's, malformed,
+            malleable (T10), or for somebody whose guardian the signer is not. Deadline and nonce
+            are the contract's to judge.
+        NodeUnavailable, NodeRefused: the node is away, or answers with an error.
     """
     here = signed.chain_id == network.chain_id and signed.forwarder == network.address("Forwarder")
-    if not here or recover_typed(*_typed(network, signed), signed.signature) != signed.sender:
+    if not here or recover_typed(*_typed(network, signed), signed.signature) != signed.signer:
+        raise SignatureInvalid(what="ForwardRequest")
+    if signed.signer == signed.sender:
+        return
+    if not network.guardianship.may_act(signed.sender, signed.signer, signed.to):
         raise SignatureInvalid(what="ForwardRequest")
 
 
@@ -185,11 +198,14 @@ def call_at(network: Network, to: str, data: bytes) -> Call | None:
 
 
 def forward_in(network: Network, call: Call) -> SignedForward | None:
-    """Return the signed call that a call of the forwarder's ``execute`` carries, or None."""
-    if call.contract != "Forwarder" or call.function != "execute":
+    """Return the signed call that a call of the forwarder carries, or None."""
+    if call.contract != "Forwarder" or call.function not in ("execute", "executeFor"):
         return None
-    (sender, to, nonce, deadline, data), signature = call.args
-    return SignedForward(network.chain_id, call.to, sender, to, nonce, deadline, data, signature)
+    (sender, to, nonce, deadline, data), *guardian, signature = call.args
+    signer = guardian[0] if guardian else sender
+    return SignedForward(
+        network.chain_id, call.to, sender, to, nonce, deadline, data, signer, signature
+    )
 
 
 def execute_call(signed: SignedForward) -> Call:
@@ -199,9 +215,12 @@ def execute_call(signed: SignedForward) -> Call:
         AddressInvalid, ArgumentInvalid: a field does not fit its type.
     """
     request = (signed.sender, signed.to, signed.nonce, signed.deadline, signed.data)
-    args = (request, signed.signature)
-    data = function_of("Forwarder", "execute").encode(args)
-    return Call("Forwarder", signed.forwarder, "execute", args, data)
+    own = signed.signer == signed.sender
+    name = "execute" if own else "executeFor"
+    args = (request, signed.signature) if own else (request, signed.signer, signed.signature)
+    return Call(
+        "Forwarder", signed.forwarder, name, args, function_of("Forwarder", name).encode(args)
+    )
 
 
 def _typed(

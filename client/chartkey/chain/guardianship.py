@@ -10,7 +10,7 @@ __all__ = ["Guardianship"]
 
 
 class Guardianship(Contract):
-    """The mandates of guardians, who act through ``Forwarder.execute_for`` (R07).
+    """The mandates of guardians, who sign with ``sign_forward(…, ward=…)`` (R07).
 
     ``ends_at`` is the first second at which a mandate no longer holds; ``evidence`` is a salted
     32-byte hash of the papers.

@@ -21,7 +21,7 @@ __all__ = ["PendingCall", "pending_calls"]
 class PendingCall:
     """A call that waits to be mined: who would be its caller, and the call.
 
-    A relayed call is the inner one, and its caller whoever signed it.
+    A relayed call is the inner one, and its caller whoever signed it, or whose guardian did.
     """
 
     sender: str
@@ -31,8 +31,8 @@ class PendingCall:
 def pending_calls(network: Network) -> tuple[PendingCall, ...] | None:
     """Return the calls to genuine contracts in the node's pool; None where it offers no pool.
 
-    Relayed calls whose signature is not their sender's are left out: anyone who pays could put
-    them there.
+    Relayed calls whose signature is neither their sender's nor a guardian's are left out: anyone
+    who pays could put them there.
 
     Raises:
         NodeUnavailable, NodeRefused: the node is away, or answers with an error on the way.

@@ -106,14 +106,14 @@ class Sender:
         """Relay a signed call and pay for it; the same one again answers its receipt (P22).
 
         Raises:
-            SignatureInvalid: it is not its sender's, is malleable (T10), or for another chain.
+            SignatureInvalid: it is not its signer's, is malleable (T10), or for another chain.
             ArgumentInvalid: it calls nothing that this deployment has.
             ContractRefused, NodeUnavailable, NodeRefused, JournalUnusable, TransactionUnknown,
                 TransactionFailed: as :meth:`send`.
         """
         check_forward(self._network, forward)
         decode_forward(self._network, forward)
-        key = f"forward:{forward.sender}:{forward.nonce}"
+        key = f"forward:{forward.signer}:{forward.nonce}"
         return self.send(execute_call(forward), key=key, wait=wait, timeout=timeout)
 
     def resume(self, *, timeout: float = 120) -> tuple[Receipt, ...]:

@@ -237,7 +237,7 @@ class EmbeddedCustodian:
         """
         call = self._relay.read(forward)
         self._honour(forward.sender, call)
-        self._relay.admit(forward.sender, call)
+        self._relay.admit(forward, call)
         return self._sender.relay(forward)
 
     def settle(self) -> None:

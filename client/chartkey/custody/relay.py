@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 from chartkey.chain.forward import LARGEST_CALL, check_forward, decode_forward
 from chartkey.custody.database import Database
 from chartkey.errors import AccessDenied, CustodianUnavailable, InputError, SignatureInvalid
-from chartkey.models import Certification, GrantStatus, Role
+from chartkey.models import (
+    AttemptStatus,
+    Certification,
+    DelegationStatus,
+    GrantStatus,
+    MandateStatus,
+    Role,
+    TicketStatus,
+)
 
 if TYPE_CHECKING:
     from chartkey.chain.call import Call
@@ -88,31 +96,45 @@ class RelayRule:
         except (InputError, SignatureInvalid):
             raise AccessDenied from None
 
-    def admit(self, sender: str, call: Call) -> None:
-        """Count a call that will be paid for.
+    def admit(self, forward: SignedForward, call: Call) -> None:
+        """Count a call that will be paid for, as its signer's.
 
         Raises:
             AccessDenied: it is nobody's here, or no call of people's.
-            CustodianUnavailable: this sender had as many calls today as this custodian pays for.
+            CustodianUnavailable: this signer had as many calls today as this custodian pays for.
         """
-        person = self._network.registrar.person_of(sender)
+        signer = forward.signer
+        person = self._network.registrar.person_of(signer)
         certified = person.certification is Certification.CERTIFIED
         # An institution is certified too, without a role.
         if certified and person.role is Role.NONE:
             raise AccessDenied
         if (call.contract, call.function) not in (_FOR_PEOPLE if certified else _FOR_NEWCOMERS):
             raise AccessDenied
-        if self._ends_a_grant(call):
+        if self._takes_back(forward.sender, call):
             return
         now, most = int(time.time()), _MOST_OF_ONE if certified else _MOST_OF_NEWCOMERS
-        account = sender if certified else _NEWCOMERS
+        account = signer if certified else _NEWCOMERS
         if not self._database.count_relay(account, now, now - _DAY, most):
             problem = "it has relayed as many calls of this account as it pays for in a day"
             raise CustodianUnavailable(institution=self._institution, problem=problem)
 
-    def _ends_a_grant(self, call: Call) -> bool:
-        """No limit keeps anybody from revoking; grants themselves are counted."""
-        if call.function != "revokeAccess":
-            return False
-        state = self._network.relationship(call.to).grant_of(bytes(call.args[0]))
-        return state.status is GrantStatus.GRANTED
+    def _takes_back(self, sender: str, call: Call) -> bool:
+        """No limit keeps anybody from ending what stands; that it stands was counted once."""
+        network, args = self._network, call.args
+        match call.function:
+            case "revokeAccess":
+                state = network.relationship(call.to).grant_of(bytes(args[0]))
+                return state.status is GrantStatus.GRANTED
+            case "revokeDelegation":
+                status = network.delegations.delegation_of(bytes(args[0])).status
+                return status is DelegationStatus.DELEGATED
+            case "revokeGuardian":
+                mandate = network.guardianship.mandate_of(args[0], args[1])
+                return mandate.status in (MandateStatus.PROPOSED, MandateStatus.CONFIRMED)
+            case "vetoRecovery":
+                attempt = network.recovery.attempt_of(sender)
+                return (attempt.number, attempt.status) == (args[0], AttemptStatus.STARTED)
+            case "cancelTicket":
+                return network.tickets.ticket_of(sender, args[0]).status is TicketStatus.ISSUED
+        return False

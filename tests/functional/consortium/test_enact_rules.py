@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.alliance import DAY, EXPEL, HOUR, NOBODY, SUSPEND, at, at_least, now, told
+from tests.alliance import DAY, EXPEL, HOUR, NOBODY, SUSPEND, at, at_least, details, now, told
 from tests.functional.consortium.voting import INSURER, RESEARCHER, RULES, approve, decide, propose
 from tests.signing import ZERO, digest
 
@@ -182,6 +182,17 @@ def test_t16_a_sealer_is_removed_once(alliance, consortium, refusal, spare, hosp
 def test_t16_an_office_is_given_once(consortium, refusal, spare, carol):
     call = spare(consortium.proposeOffice, carol, RESEARCHER, "某")
     assert refusal(consortium.enact, *call) == ("ConsortiumOfficeInvalid", carol, RESEARCHER)
+
+
+def test_t16_who_was_given_an_office_since_is_no_institution(
+    alliance, consortium, refusal, newcomer
+):
+    invited = propose(alliance, consortium.proposeInstitution, newcomer, details("医保局", 1))
+    call = approve(alliance, invited)
+    decide(alliance, consortium.proposeOffice, newcomer, INSURER, "医保局")
+    held = ("ConsortiumOfficeInvalid", newcomer, INSURER)
+    assert refusal(consortium.enact, *call) == held
+    assert consortium.officeOf(newcomer) == INSURER
 
 
 def test_t16_an_office_is_ended_once(alliance, consortium, refusal, spare, carol):

@@ -1,7 +1,8 @@
 """`execute`: makes exactly the call that was signed, once, before its deadline (P22, T34)."""
 
 import pytest
-from brownie import reverts, web3
+from brownie import web3
+from brownie.exceptions import VirtualMachineError
 
 from tests.alliance import DAY, HOUR, NOBODY, at, decoded_error, now, refusal_of, told
 from tests.signing import Domain, digest, malleated
@@ -152,9 +153,18 @@ def test_the_error_of_the_target_is_passed_on(alliance, forwarder, refusal, rela
 
 
 def test_t34_a_call_starved_of_gas_leaves_the_nonce(forwarder, forward, alice, relay):
-    with reverts("FailedCall: "):
-        forwarder.execute(*forward, {"from": relay, "gas_limit": 75_000})
-    assert not forwarder.isNonceUsed(alice, forward[0][2])
+    """A relay chooses the gas: whatever it is, the call is made or the nonce is left."""
+    failed = set()
+    for gas in range(60_000, 300_000, 5_000):
+        try:
+            forwarder.execute(*forward, {"from": relay, "gas_limit": gas})
+            break
+        except VirtualMachineError as starved:
+            failed.add(starved.revert_msg)
+        assert not forwarder.isNonceUsed(alice, forward[0][2])
+    # Not before the target was reached only: that it was reached, and starved, too.
+    assert "FailedCall: " in failed
+    assert forwarder.isNonceUsed(alice, forward[0][2])
 
 
 def test_a_call_without_a_selector_reaches_no_function(

@@ -12,7 +12,9 @@ from chartkey.errors import AddressInvalid, ArgumentInvalid, InputError
 from chartkey.models import Attestation
 
 LI = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
-SIGNED = SignedForward(1337, LI, LI, LI, (1 << 256) - 1, 1_900_000_000, b"\x01" * 36, b"\x02" * 65)
+SIGNED = SignedForward(
+    1337, LI, LI, LI, (1 << 256) - 1, 1_900_000_000, b"\x01" * 36, LI, b"\x02" * 65
+)
 
 
 def test_it_survives_the_journey_as_json() -> None:
@@ -40,6 +42,7 @@ def test_it_survives_the_journey_as_json() -> None:
         {"data": None},
         {"signature": "0x" + "00" * 66},
         {"from": "李医生"},
+        {"signer": "李医生"},
         {"to": None},
         {"forwarder": "0x" + "0" * 39},
     ],
