@@ -99,7 +99,7 @@ class Journey:
         self.stage.deploy()
         self._use_kubo()
         self.stage.found()
-        self.stage.adopt_profiles()
+        self.stage.adopt_rules()
         self.title("A tier-1 clinic is voted in; a regulator is admitted")
         self.stage.admit_clinic()
         self.stage.admit_regulator()

@@ -1,14 +1,16 @@
 """Found the consortium: sign the agreement, cast the first votes: `brownie run found`.
 
-Founders sign the agreement and adopt a profile for every record kind; ADMISSIONS may name
-institutions and regulators to vote in. Each house can run it with its own key alone, in any order
-and as often as it likes: what is done is left, what waits for other houses is listed.
+Founders sign the agreement, adopt a profile for every record kind and set the rules of referral;
+ADMISSIONS may name institutions and regulators to vote in. Each house can run it with its own key
+alone, in any order and as often as it likes: what is done is left, what waits for other houses is
+listed.
 
 It asks nothing. These environment variables say what the defaults do not; MANIFEST, FOUNDERS and
 AGREEMENT are as in deploy.py:
 
 ADMISSIONS     institutions and regulators to be voted in; see scripts/alliance/party.py
 PROFILES       the list of record profiles; scripts/profiles/list.json
+REFERRALS      the rules of referral; scripts/profiles/referrals.json
 
 The keys are those that the two files name: chartkey key files or accounts of Brownie's keystore,
 each with a passphrase file of mode 0600.
@@ -25,7 +27,13 @@ from chartkey.chain.sender import Sender
 
 from scripts.alliance.assembly import Assembly
 from scripts.alliance.keyring import open_key
-from scripts.alliance.motion import admission, profile, profiles
+from scripts.alliance.motion import (
+    admission,
+    profile,
+    profiles,
+    referrals,
+    rules_of_referral,
+)
 from scripts.alliance.parameters import Parameters
 from scripts.alliance.party import Party
 from scripts.alliance.refusal import Refused, plainly
@@ -51,6 +59,7 @@ def _found(parameters: Parameters) -> None:
         print(f"{unsigned} founders have yet to sign, each with its own key; then run this again.")
         return
     motions = [profile(content) for content in profiles(parameters.profiles)]
+    motions.append(referrals(rules_of_referral(parameters.referrals)))
     motions += [admission(party) for party in parameters.admissions]
     print(outcome_lines(assembly.carry(motions)))
     # Those voted in just now can sign in the same run if their keys are here.

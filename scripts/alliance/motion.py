@@ -11,12 +11,24 @@ from pathlib import Path
 from chartkey.chain.call import Call
 from chartkey.chain.consortium import Consortium
 from chartkey.crypto.digest import keccak256
-from chartkey.models import Action, Details, Kind, MemberStanding, Profile
+from chartkey.models import Action, Details, Kind, MemberStanding, Profile, ReferralRules
 
 from scripts.alliance.party import Party
 from scripts.alliance.refusal import Refused
 
-__all__ = ["Motion", "admission", "institution", "profile", "profiles", "regulator"]
+__all__ = [
+    "Motion",
+    "admission",
+    "institution",
+    "profile",
+    "profiles",
+    "referrals",
+    "regulator",
+    "rules_of_referral",
+]
+
+_TIERS = 3
+_KINDS = {kind.label: kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,45 @@ def profile(content: Profile) -> Motion:
     )
 
 
+def referrals(rules: ReferralRules) -> Motion:
+    """Return the motion to set the rules of referral (R30, P70)."""
+    from eth_abi.abi import encode
+
+    fields = (rules.directions, rules.within_alliance, rules.most_open, rules.required_kinds)
+    return Motion(
+        "set the rules of referral",
+        Action.SET_REFERRAL_RULES,
+        encode(["(uint16,bool,uint16,uint256)"], [fields]),
+        lambda consortium, closes: consortium.propose_referral_rules(rules, closes),
+        lambda consortium: consortium.referral_rules() == rules,
+    )
+
+
+def rules_of_referral(path: Path) -> ReferralRules:
+    """Read the rules of referral: directions are pairs of tiers, such as ``1-3``.
+
+    Raises:
+        Refused: the file cannot be read, or names no rules.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return ReferralRules(
+            directions=sum({_direction(pair) for pair in content["directions"]}),
+            within_alliance=bool(content["withinAlliance"]),
+            most_open=int(content["mostOpen"]),
+            required_kinds=_bitmap(content.get("requiredKinds", [])),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise Refused(f"{path} holds no rules of referral: {err!r}") from err
+
+
+def _direction(pair: str) -> int:
+    referring, receiving = (int(tier) for tier in pair.split("-"))
+    if not 1 <= referring <= _TIERS or not 1 <= receiving <= _TIERS:
+        raise ValueError(f"there is no direction {pair}: tiers are 1 to {_TIERS}")
+    return 1 << (_TIERS * (referring - 1) + receiving - 1)
+
+
 def profiles(path: Path) -> tuple[Profile, ...]:
     """Read a list of profiles; each names its document, whose SHA-256 is voted on.
 
@@ -114,15 +165,17 @@ def profiles(path: Path) -> tuple[Profile, ...]:
 
 
 def _profile(entry: dict[str, object], folder: Path) -> Profile:
-    kinds = {kind.label: kind for kind in Kind}
-    required = entry.get("requiredKinds", [])
-    if not isinstance(required, list):
-        raise TypeError("requiredKinds is a list of kinds")
     document = (folder / str(entry["document"])).read_bytes()
     return Profile(
-        kind=int(kinds[str(entry["kind"])]),
+        kind=int(_KINDS[str(entry["kind"])]),
         version=int(str(entry["version"])),
         document_hash=hashlib.sha256(document).digest(),
-        required_kinds=sum(1 << kinds[name] for name in set(required)),
+        required_kinds=_bitmap(entry.get("requiredKinds", [])),
         obtainable=bool(entry.get("obtainable", True)),
     )
+
+
+def _bitmap(kinds: object) -> int:
+    if not isinstance(kinds, list):
+        raise TypeError("requiredKinds is a list of kinds")
+    return sum(1 << _KINDS[name] for name in set(kinds))

@@ -16,11 +16,12 @@ from scripts.alliance.refusal import Refused
 if TYPE_CHECKING:
     from web3 import Web3
 
-__all__ = ["AGREEMENT", "PROFILES", "ROOT", "SANDBOX_KEYS", "Parameters"]
+__all__ = ["AGREEMENT", "PROFILES", "REFERRALS", "ROOT", "SANDBOX_KEYS", "Parameters"]
 
 ROOT = Path(__file__).resolve().parents[2]
 AGREEMENT = ROOT / "scripts" / "agreement" / "v1"
 PROFILES = ROOT / "scripts" / "profiles" / "list.json"
+REFERRALS = ROOT / "scripts" / "profiles" / "referrals.json"
 SANDBOX_KEYS = ROOT / "build" / "sandbox-keys"
 HEAD_AGE_SECONDS = 60
 
@@ -89,6 +90,11 @@ class Parameters:
     def profiles(self) -> Path:
         """PROFILES: the list of record profiles to adopt."""
         return self._path("PROFILES", PROFILES)
+
+    @property
+    def referrals(self) -> Path:
+        """REFERRALS: the rules of referral to set."""
+        return self._path("REFERRALS", REFERRALS)
 
     def password(self) -> str:
         """PASSWORD_FILE: the first line of that file.

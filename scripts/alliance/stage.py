@@ -31,7 +31,7 @@ from scripts.alliance.cast import CLINIC, HOSPITAL, HOUSES, LEAD, PEOPLE, REGULA
 from scripts.alliance.deployer import node_account
 from scripts.alliance.deployment import Deployment, Settings
 from scripts.alliance.keyset import Keyset
-from scripts.alliance.parameters import AGREEMENT, PROFILES, ROOT
+from scripts.alliance.parameters import AGREEMENT, PROFILES, REFERRALS, ROOT
 from scripts.alliance.party import Founding, Party, agreement_hash
 from scripts.alliance.progress import write_durably
 from scripts.alliance.refusal import Refused
@@ -135,10 +135,10 @@ class Alliance:
         """The founders sign the agreement."""
         self._assembly("lead", "hospital").sign(agreement_hash(AGREEMENT))
 
-    def adopt_profiles(self) -> None:
-        """The founders adopt a profile for every kind of record."""
+    def adopt_rules(self) -> None:
+        """The founders adopt a profile for every kind of record, and the rules of referral."""
         motions = [motion.profile(content) for content in motion.profiles(PROFILES)]
-        self._vote(*motions)
+        self._vote(*motions, motion.referrals(motion.rules_of_referral(REFERRALS)))
 
     def admit_clinic(self) -> None:
         """The founders vote the clinic in, and it signs the agreement."""
@@ -245,7 +245,7 @@ def build(
     alliance = Alliance(rpc, folder, keyset, say)
     alliance.deploy()
     alliance.found()
-    alliance.adopt_profiles()
+    alliance.adopt_rules()
     alliance.admit_clinic()
     if regulator:
         alliance.admit_regulator()

@@ -25,7 +25,7 @@ from scripts.alliance.artifacts import load
 from scripts.alliance.assembly import VOTING_DAYS, Assembly
 from scripts.alliance.deployer import node_account
 from scripts.alliance.deployment import Deployment, Settings
-from scripts.alliance.parameters import AGREEMENT, PROFILES
+from scripts.alliance.parameters import AGREEMENT, PROFILES, REFERRALS
 from scripts.alliance.party import Founding, Party, agreement_hash, read_parties
 from scripts.alliance.refusal import Refused
 from tests.chains import ROOT, Chain, person, start_chain
@@ -111,9 +111,42 @@ def test_a_profile_is_adopted_for_every_kind(founded: Network) -> None:
         assert profile.obtainable
 
 
+def test_the_rules_of_referral_let_tiers_refer_up_and_down(founded: Network) -> None:
+    rules = motion.rules_of_referral(REFERRALS)
+    (outcome,) = assembly(founded, LEAD, HOSPITAL).carry([motion.referrals(rules)])
+    assert outcome.enacted
+    assert founded.consortium.referral_rules() == rules
+    up_and_down = {(1, 2), (1, 3), (2, 3), (3, 2), (3, 1), (2, 1)}
+    assert rules.directions == sum(1 << (3 * (a - 1) + b - 1) for a, b in up_and_down)
+    assert rules.required_kinds == 1 << Kind.PATIENT_SUMMARY
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"directions": ["1-4"]},
+        {"directions": ["0-1"]},
+        {"directions": ["1"]},
+        {"directions": None},
+        {"mostOpen": "many"},
+        {"requiredKinds": ["x-ray"]},
+        {"requiredKinds": "patient-summary"},
+    ],
+    ids=str,
+)
+def test_rules_of_referral_that_make_no_sense_are_refused(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "referrals.json"
+    path.write_text(json.dumps(json.loads(REFERRALS.read_text("utf-8")) | change))
+    with pytest.raises(Refused, match=r"referrals\.json holds no rules of referral"):
+        motion.rules_of_referral(path)
+
+
 def test_a_second_run_sends_nothing(founded: Network) -> None:
     motions = [
         motion.profile(LABORATORY),
+        motion.referrals(motion.rules_of_referral(REFERRALS)),
         motion.institution(CLINIC.address, DETAILS),
         motion.regulator(REGULATOR, "卫生健康委员会"),
     ]
@@ -253,5 +286,5 @@ def test_brownie_founds_with_accounts_of_its_keystore(chain: Chain, tmp_path: Pa
         "MANIFEST": str(tmp_path / "manifest.json"),
     }
     brownie("deploy", chain, environment)
-    assert "27 of 27 motions are in force" in brownie("found", chain, environment)
+    assert "28 of 28 motions are in force" in brownie("found", chain, environment)
     assert connect(chain.rpc, tmp_path / "manifest.json").consortium.is_active(LEAD.address)

@@ -24,7 +24,7 @@ from scripts.alliance import motion
 from scripts.alliance.cast import CLINIC, HOSPITAL, HOUSES, LEAD, PEOPLE
 from scripts.alliance.ganache import Ganache, launch
 from scripts.alliance.keyset import Keyset
-from scripts.alliance.parameters import PROFILES, ROOT, SANDBOX_KEYS
+from scripts.alliance.parameters import PROFILES, REFERRALS, ROOT, SANDBOX_KEYS
 from scripts.alliance.party import read_parties
 from tests.chains import start_chain
 
@@ -112,6 +112,14 @@ def test_every_kind_has_an_adopted_profile(started: Started) -> None:
     consortium = started.network.consortium
     for profile in motion.profiles(PROFILES):
         assert consortium.is_profile_of(consortium.profile_id(profile), Kind(profile.kind))
+
+
+def test_the_rules_of_referral_are_set(started: Started) -> None:
+    consortium = started.network.consortium
+    assert consortium.referral_rules() == motion.rules_of_referral(REFERRALS)
+    clinic, hospital = (started.people[h.label]["account"] for h in (CLINIC, HOSPITAL))
+    assert consortium.may_refer(clinic, hospital)
+    assert consortium.may_refer(hospital, clinic)
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.label)

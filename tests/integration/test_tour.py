@@ -119,7 +119,7 @@ def test_the_deployer_finds_the_contracts_as_the_manifest_says(shell: Shell) -> 
     printed = shell.type(script(tour()[DEPLOYER]))
     assert f"{len(ORDER)} transactions" in printed
     assert "RelationshipFactory deployed at 0x" in printed
-    assert "27 of 27 motions are in force" in printed
+    assert "28 of 28 motions are in force" in printed
     assert "contracts stand" in printed
     assert f"Contracts  all {len(ORDER)} as {shell.sandbox}/mine.json says" in printed
     assert printed.count("  active") == 2
