@@ -153,13 +153,13 @@ def test_a_house_that_keeps_nothing_of_it_releases_nothing(scene: Any, summary: 
     assert denied(scene, receipt(scene, pointer, grant, scene.li, **elsewhere), "hospital")
 
 
-def test_a_receipt_for_one_custodian_is_nothing_to_another(scene: Any, summary: Path) -> None:
+def test_T09_a_receipt_for_one_custodian_is_nothing_to_another(scene: Any, summary: Path) -> None:
     pointer, grant = shared(scene, summary)
     assert denied(scene, receipt(scene, pointer, grant, scene.li), "lead")
 
 
 @pytest.mark.parametrize("seconds", [-400, 400])
-def test_a_receipt_of_another_time_is_refused(scene: Any, summary: Path, seconds: int) -> None:
+def test_T09_a_receipt_of_another_time_is_refused(scene: Any, summary: Path, seconds: int) -> None:
     pointer, grant = shared(scene, summary)
     moved = receipt(scene, pointer, grant, scene.li, signed_at=int(time.time()) + seconds)
     assert denied(scene, moved)

@@ -23,6 +23,17 @@ def test_cancelling_is_told_and_stored(appointments, slot, stored, booked, bobs,
     assert (stored(slot), appointments.bookingOf(booked)[2:]) == (1, (VISIT, CANCELLED))
 
 
+def test_one_place_is_free_again_and_no_other(
+    appointments, opened, relationship, clinic, referring, alice
+):
+    slot = opened(capacity=9)
+    appointments.book(slot.id, relationship, VISIT, {"from": alice})
+    for n in range(4):
+        appointments.take(slot.id, clinic, digest(f"referral {n}"), {"from": referring})
+    tx = appointments.cancelBooking(booking_id(relationship, slot.id), {"from": alice})
+    assert told(tx)[0][1]["taken"] == 4
+
+
 def test_cancelling_can_be_relayed(alliance, appointments, booked, alice, relay):
     alliance.relay(relay, alice, appointments.cancelBooking, booked)
     assert appointments.bookingOf(booked)["status"] == CANCELLED

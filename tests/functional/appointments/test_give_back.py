@@ -18,6 +18,14 @@ def test_what_is_given_back_is_told_and_stored(
     assert stored(slot) == 1
 
 
+def test_one_place_is_given_back_and_no_other(appointments, opened, clinic, referring):
+    slot = opened(capacity=9)
+    for n in range(5):
+        appointments.take(slot.id, clinic, digest(f"referral {n}"), {"from": referring})
+    tx = appointments.giveBack(slot.id, digest("referral 0"), {"from": referring})
+    assert told(tx)[0][1]["taken"] == 4
+
+
 @pytest.mark.parametrize("who", ["mallory", "alice", "clinic", "dr_wang"])
 def test_nobody_else_gives_back(appointments, refusal, request, slot, booked, who):
     caller = request.getfixturevalue(who)

@@ -185,7 +185,7 @@ def test_a_certificate_for_another_relationship_is_refused(
 
 
 @pytest.mark.parametrize("field", ["name", "contract", "chain_id"])
-def test_a_certificate_for_another_domain_is_refused(
+def test_t09_a_certificate_for_another_domain_is_refused(
     evidence, registrar, refusal, certificate, clinic, relay, field
 ):
     wrong = {"name": "Chartkey", "contract": registrar.address, "chain_id": 1}

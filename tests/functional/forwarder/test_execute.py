@@ -110,7 +110,7 @@ def test_a_message_sent_to_another_contract_is_refused(
 
 
 @pytest.mark.parametrize("field", ["name", "contract", "chain_id"])
-def test_a_signature_for_another_domain_is_refused(
+def test_t09_a_signature_for_another_domain_is_refused(
     alliance, forwarder, registrar, request_, refusal, alice, mallory, field
 ):
     right = {"name": "Chartkey Forwarder", "contract": forwarder.address}

@@ -288,7 +288,7 @@ def test_a_message_for_one_ward_is_refused_for_another(
     assert refusal(forwarder.executeFor, *call) == invalid
 
 
-def test_a_signature_for_another_domain_is_refused(
+def test_t09_a_signature_for_another_domain_is_refused(
     alliance, forwarder, registrar, relationship, signed, acting, refusal, mallory
 ):
     right = {"name": "Chartkey Forwarder", "contract": forwarder.address}

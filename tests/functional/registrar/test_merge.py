@@ -156,7 +156,7 @@ WRONG = {"name": "Chartkey", "version": "2", "chainId": 1, "verifyingContract": 
 
 
 @pytest.mark.parametrize("field", WRONG)
-def test_signatures_for_another_domain_are_refused(
+def test_t09_signatures_for_another_domain_are_refused(
     alliance, registrar, refusal, content, alice, bob, clinic, field
 ):
     changes = {field: WRONG[field]}

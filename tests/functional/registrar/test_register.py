@@ -81,7 +81,7 @@ def test_nobody_is_registered_without_signing(registrar, refusal, signed, mallor
 
 
 @pytest.mark.parametrize("field", ["name", "contract", "chain_id"])
-def test_a_signature_for_another_domain_is_refused(
+def test_t09_a_signature_for_another_domain_is_refused(
     alliance, registrar, forwarder, refusal, registration, carol, clinic, field
 ):
     right = {"name": "Chartkey Registrar", "contract": registrar.address}

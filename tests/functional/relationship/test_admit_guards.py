@@ -255,7 +255,9 @@ def test_t10_high_s_twins_are_refused(draft, refused, alice, dr_wang, whose):
 
 
 @pytest.mark.parametrize("field", ["name", "chain_id"])
-def test_signatures_for_another_domain_are_refused(relationship, draft, refused, dr_wang, field):
+def test_t09_signatures_for_another_domain_are_refused(
+    relationship, draft, refused, dr_wang, field
+):
     right = {"name": draft.domain.name, "chain_id": draft.domain.chain_id}
     wrong = {"name": "Chartkey Registrar", "chain_id": 1}
     domain = Domain(contract=relationship.address, **(right | {field: wrong[field]}))

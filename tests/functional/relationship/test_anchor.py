@@ -141,7 +141,7 @@ def test_t10_high_s_twins_are_refused(relationship, draft, refusal, alice, dr_wa
 
 
 @pytest.mark.parametrize("field", ["name", "chain_id"])
-def test_signatures_for_another_domain_are_refused(
+def test_t09_signatures_for_another_domain_are_refused(
     relationship, draft, refusal, dr_wang, relay, field
 ):
     right = {"name": draft.domain.name, "chain_id": draft.domain.chain_id}

@@ -135,7 +135,9 @@ def test_another_redemption_than_the_signed_one_is_refused(
     assert refusal(tickets.redeem, redemption.terms, signature, {"from": clinic}) == invalid
 
 
-def test_a_signature_for_another_domain_is_refused(alliance, tickets, redemption, refusal, clinic):
+def test_t09_a_signature_for_another_domain_is_refused(
+    alliance, tickets, redemption, refusal, clinic
+):
     wrong = {"name": "Chartkey", "version": "2", "contract": alliance.registrar.address}
     wrong["chain_id"] = alliance.chain_id + 1
     invalid = ("TicketSignatureInvalid", redemption.ticket)

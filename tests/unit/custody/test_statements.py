@@ -17,7 +17,7 @@ def test_a_signed_statement_is_its_signers(signed: Signed[ReadingReceipt]) -> No
     assert signed.check(CHAIN) is signed.statement
 
 
-def test_a_statement_means_nothing_on_another_chain(signed: Signed[ReadingReceipt]) -> None:
+def test_T09_a_statement_means_nothing_on_another_chain(signed: Signed[ReadingReceipt]) -> None:
     with pytest.raises(SignatureInvalid):
         signed.check(CHAIN + 1)
 
