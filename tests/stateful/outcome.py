@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from tests.alliance import refusal_of
+
+happened: Counter[str] = Counter()
+"""How often each function was carried out, and each error refused, in this process."""
 
 
 class Refusal(Exception):
@@ -26,7 +30,9 @@ def agree(allowed: Any, call: Any, *arguments: Any, sender: Any) -> Any:
     options = {"from": sender}
     refused = _refused(allowed)
     if refused is None:
+        happened[call._name] += 1
         return call(*arguments, options)
+    happened[refused[0]] += 1
     found = refusal_of(call, *arguments, options)
     assert found == refused, (call._name, found, refused)
     return None

@@ -60,6 +60,8 @@ class Society:
         self.persons: dict[Any, Person] = {}
         self.wards: dict[bytes, Any] = {padded(house): house for house in houses}
         self.staff: set[tuple[Any, bytes]] = set()
+        # Clinicians, departments and affiliations that stand otherwise than active.
+        self.idle: set[Any] = set()
         self.offices: dict[Any, int] = {}
         self.successors: dict[Any, Any] = {}
 
@@ -75,6 +77,7 @@ class Society:
     def acts_for(self, account: Any, affiliation: bytes) -> bool:
         """Whether a clinician may act under an affiliation."""
         works = (account, affiliation) in self.staff and self.is_certified(account, CLINICIAN)
+        works = works and not self.idle & {account, affiliation, (account, affiliation)}
         return works and self.is_active(self.wards.get(affiliation))
 
     def house(self, sender: Any) -> Any:

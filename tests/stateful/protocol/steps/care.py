@@ -22,12 +22,12 @@ class Care:
         "open_slot": 5,
         "close_slot": 1,
         "book": 7,
-        "cancel_booking": 2,
+        "cancel_booking": 4,
         "note_attendance": 3,
         "prepare": 5,
-        "triage": 2,
-        "book_referral": 6,
-        "move_referral": 7,
+        "triage": 4,
+        "book_referral": 9,
+        "move_referral": 9,
         "close_referral": 4,
         "convene": 4,
         "answer_consultation": 4,
@@ -208,7 +208,8 @@ class Care:
         if not self.referrals_at(PREPARED, BOOKED, ADMITTED) and chance.random() < 0.8:
             self.prepare(chance)
             return
-        name = chance.choice(["refuse", "cancel", "miss", "miss", "expire", "expire"])
+        names = ["refuse", "cancel", "miss", "expire", "expire"]
+        name = "miss" if self.referrals_at(BOOKED) else chance.choice(names)
         stages = {"miss": (BOOKED,), "expire": (PREPARED, BOOKED, ADMITTED)}
         id = self.referral(chance, *stages.get(name, (PREPARED, BOOKED)))
         referral, contract = self.referrals.referrals.get(id), self.contracts["Referrals"]
@@ -216,6 +217,9 @@ class Care:
         sender, ward = self.of(chance, self.cast.clinic if name == "cancel" else to)
         if name == "cancel" and chance.random() < 0.5:
             sender = self.relations[0].owner
+        late = {"miss": HOUR, "expire": 8 * DAY}.get(name, 0)
+        if referral and late and chance.random() < 0.7:
+            self.wait_until(referral.due_at + late)
         allowed = getattr(self.referrals, name)
         calls = {"refuse": contract.refuseReferral, "cancel": contract.cancelReferral}
         call = calls.get(name, contract.noteNoShow)
@@ -300,6 +304,8 @@ class Care:
         name = chance.choice(["conclude", "cancel", "expire", "expire"])
         allowed = getattr(self.consultations, name)
         if name == "expire":
+            if id in self.consultations.held and chance.random() < 0.5:
+                self.wait_until(self.consultations.held[id].due_at + 8 * DAY)
             said = lambda: allowed(id)  # noqa: E731
             self.send(chance, sender, said, contract.expireConsultation, id)
         elif name == "cancel":

@@ -32,7 +32,7 @@ class People:
         "revoke": 2,
         "suspend_or_restore": 1,
         "stop_or_resume": 1,
-        "end": 1,
+        "end": 2,
     }
 
     def appoint(self, chance: random.Random) -> None:
@@ -107,7 +107,7 @@ class People:
         place = self.some(chance, circle.guardians) if place is None else place
         sender = self.who(chance, circle.guardians[place], 0.95)
         replacements = [None, self.cast.successor, self.cast.bob]
-        likely = self.cast.successor if self.count > 100 else None
+        likely = self.cast.successor if self.count > 60 else None
         wanted = attempt.replacement if going else likely
         wanted = mostly(chance, wanted, replacements, 0.9)
         name = mostly(chance, "approve" if going else "start", ["approve", "start"])
@@ -121,10 +121,12 @@ class People:
     def veto_dismiss_attest(self, chance: random.Random) -> None:
         """The owner vetoes; the institution dismisses or attests."""
         account, recovery = self.cast.alice, self.contracts["Recovery"]
-        name = chance.choice(["veto", "dismiss", "attest", "attest"])
+        attempt = self.recovery.attempts.get(account)
+        early = attempt is not None and attempt.status == 1 and not attempt.ready_at
+        name = chance.choice(["veto", "dismiss", "dismiss" if early else "attest", "attest"])
         allowed, call = getattr(self.recovery, name), getattr(recovery, f"{name}Recovery")
         if name == "veto":
-            sender, attempt = self.who(chance, account), self.recovery.attempts.get(account)
+            sender = self.who(chance, account)
             number = mostly(chance, attempt.number if attempt else 1, [1, 2, 9])
             self.send(chance, sender, lambda: allowed(sender, number), call, number)
         else:
@@ -135,6 +137,9 @@ class People:
     def complete(self, chance: random.Random) -> None:
         """Anybody carries a recovery out."""
         sender, account = self.who(chance, self.cast.bob), self.cast.alice
+        attempt = self.recovery.attempts.get(account)
+        if attempt and attempt.status == 1 and chance.random() < 0.5:
+            self.wait_until(attempt.ready_at)
         call = self.contracts["Recovery"].completeRecovery
         self.send(chance, sender, lambda: self.recovery.complete(account), call, account)
         self.check_recovery(account)
@@ -159,7 +164,7 @@ class People:
 
     def merge(self, chance: random.Random) -> None:
         """Late in a walk an institution puts one account in another's place."""
-        if self.count < 120:
+        if self.count < 80:
             return
         sender = self.who(chance, self.cast.clinic)
         pair = mostly(chance, (self.cast.alice, self.cast.successor), [(self.cast.bob,) * 2])
@@ -210,7 +215,7 @@ class People:
 
     def end(self, chance: random.Random) -> None:
         """Late in a walk a party ends Bob's relationship."""
-        if self.count < 150 or chance.random() < 0.5:
+        if self.count < 100:
             return
         relation = self.relations[1]
         sender = self.who(chance, relation.owner)

@@ -374,7 +374,7 @@ class Sharing:
         """A custodian anchors its log."""
         sender = self.who(chance, chance.choice([self.cast.clinic, self.cast.lead]))
         log = self.receipts.logs.get(sender)
-        size = (log.size if log else 1) + mostly(chance, chance.randint(0, 3), [-1])
+        size = max(0, (log.size if log else 1) + mostly(chance, chance.randint(0, 3), [-1]))
         root = mostly(chance, digest(f"log {size}"), [digest("rewritten")])
         call, allowed = self.contracts["Receipts"].anchorReceipts, self.receipts.anchor
         self.send(chance, sender, lambda: allowed(sender, size, root), call, size, root)
