@@ -11,7 +11,6 @@ from chartkey.actors.consenting import Consenting
 from chartkey.actors.drafting import Draft, read_draft
 from chartkey.actors.mirror import move_mirror
 from chartkey.actors.opening import is_proposed, new_opening, next_nonce
-from chartkey.actors.rotation import unwrapped, wrap_root
 from chartkey.actors.sealing import Sealed, seal_draft, sealing_again
 from chartkey.chain.history import stored_state
 from chartkey.chain.typed import attestation_hash, sign_anchor
@@ -32,6 +31,7 @@ from chartkey.models import (
     RecordStatus,
     RelationshipStatus,
     Role,
+    SummaryEntry,
 )
 from chartkey.records import Opened
 
@@ -44,6 +44,14 @@ class Patient(Consenting):
     """A patient, who owns records and decides who reads them."""
 
     role = Role.PATIENT
+
+    def rooted(self) -> list[SummaryEntry]:
+        """Return one's relationships, each of which has a root.
+
+        Raises:
+            NodeUnavailable: the node is away.
+        """
+        return self.relationships()
 
     def propose(self, institution: str, *, mirror: str | None = None) -> str:
         """Propose a relationship to an institution; return its address.
@@ -303,10 +311,3 @@ class Patient(Consenting):
             return self.directory.custodian(keeper).own_slips(inquiry)
         except (AccessDenied, CustodyError):
             return []
-
-    def _lacks_wraps(self, version: int) -> bool:
-        return bool(unwrapped(self, version))
-
-    def _rewrap(self, version: int) -> None:
-        for history in unwrapped(self, version):
-            wrap_root(self, history, version)

@@ -16,13 +16,13 @@ from chartkey.chain.history import stored_state
 from chartkey.crypto.commitment import ContentTree, leaf0, record_root
 from chartkey.crypto.keytree import grant_context, record_key, unwrap_grant_key
 from chartkey.crypto.payload import HEADER_BYTES, open_payload
-from chartkey.crypto.rsa import unwrap
 from chartkey.crypto.slip import (
     open_locator,
     open_record_slip,
     open_scope_slip,
     open_single_slip,
 )
+from chartkey.crypto.wrap import unwrap
 from chartkey.custody.custodian import Release
 from chartkey.custody.database import ScopeSlip
 from chartkey.custody.roots import record_wrap_context

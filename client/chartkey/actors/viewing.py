@@ -86,7 +86,8 @@ class Viewing(Person):
             kind: A coarse kind.
             record: A record's 32-byte id.
             purpose: An HL7 PurposeOfUse code.
-            reason: Free text of at most 1,000 bytes, encrypted to the patient.
+            reason: Free text of at most 400 bytes of UTF-8 (1,000 to a patient whose key is of
+                suite 1), encrypted to the patient.
             relationship: Which of the patient's relationships the records are in.
 
         Raises:

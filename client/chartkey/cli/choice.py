@@ -15,18 +15,19 @@ from chartkey.errors import (
     RelationshipMissing,
     RequestMissing,
 )
-from chartkey.models import Kind, Standing
+from chartkey.models import Kind, Standing, Suite
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
     from chartkey.errors import ChartkeyError
 
-__all__ = ["account_of", "bytes_of", "days", "kind_of", "pick", "standing_of"]
+__all__ = ["account_of", "bytes_of", "days", "kind_of", "pick", "standing_of", "suite_of"]
 
 _One = TypeVar("_One")
 _BEGINNING: Final = re.compile(r"(0x)?[0-9a-f]+")
 _LONGEST_DAYS: Final = 36_525
 _STANDINGS: Final = {one.name.lower(): one for one in Standing if one is not Standing.NONE}
+_SUITES: Final = {one.label: one for one in (Suite.RSA_MLKEM_AES_GCM, Suite.RSA_OAEP_AES_GCM)}
 _MISSING: Final[dict[str, Callable[[str], ChartkeyError]]] = {
     "drafts": lambda id: DraftMissing(draft=id),
     "records": lambda id: RecordMissing(record=id),
@@ -106,6 +107,17 @@ def standing_of(text: str) -> Standing:
     if text not in _STANDINGS:
         raise typer.BadParameter(f"{text!r} is no standing; there are: {', '.join(_STANDINGS)}.")
     return _STANDINGS[text]
+
+
+def suite_of(text: str) -> Suite:
+    """Return the suite that was typed: hybrid or rsa.
+
+    Raises:
+        BadParameter: it is neither.
+    """
+    if text not in _SUITES:
+        raise typer.BadParameter(f"there is no suite {text!r}; there are: {', '.join(_SUITES)}.")
+    return _SUITES[text]
 
 
 def days(help: str) -> Any:

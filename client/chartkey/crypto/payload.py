@@ -70,10 +70,14 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A context and the purpose under which it enters the key: record or draft."""
+    """A context and the purpose under which it enters the key: record or draft.
+
+    ``suite`` is what the header has to name; a draft's context tells none.
+    """
 
     context: bytes
     purpose: str = "payload"
+    suite: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ def record_binding(context: RecordContext) -> Binding:
     for name, width in _CONTEXT_WIDTHS.items():
         fixed(name, getattr(context, name), width)
     try:
-        return Binding(context.encode())
+        return Binding(context.encode(), suite=context.suite)
     except OverflowError as err:
         raise ContextInvalid(problem="suite or chain id is out of range") from err
 
@@ -237,10 +241,10 @@ def open_stream(source: BinaryIO, target: BinaryIO, dek: bytes, binding: Binding
 def _open_header(source: BinaryIO, dek: bytes, binding: Binding) -> _Opened:
     header = read_full(source, HEADER_BYTES)
     prelude, salt = header[:PRELUDE_BYTES], header[PRELUDE_BYTES:-COMMITMENT_BYTES]
-    chunk_log2 = read_prelude(prelude, FORM_PAYLOAD)
+    suite, chunk_log2 = read_prelude(prelude, FORM_PAYLOAD)
     if chunk_log2 not in CHUNK_LOG2_RANGE:
         raise FormatUnknown(what="chunk size", version=chunk_log2)
-    if len(header) < HEADER_BYTES:
+    if len(header) < HEADER_BYTES or binding.suite not in (None, suite):
         raise DecryptionFailed
     key, commitment = _payload_keys(dek, binding, prelude, salt)
     if not compare_digest(commitment, header[-COMMITMENT_BYTES:]):
