@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chartkey.errors import AccessDenied, ContextInvalid
+from chartkey.actors.place import record_context
+from chartkey.crypto.payload import open_bytes, seal_bytes
+from chartkey.errors import AccessDenied, CommitmentMismatch, ContextInvalid
 from chartkey.models import Kind
 from chartkey.storage.embedded import EmbeddedStore
 
@@ -80,3 +83,19 @@ def test_a_part_that_runs_backwards_is_refused(scene: Any, summary: Path) -> Non
     for span in ((5, 4), (-1, 4)):
         with pytest.raises(ContextInvalid):
             scene.patient.read_part(record, *span)
+
+
+def test_a_part_of_a_payload_that_was_not_anchored_is_refused(
+    scene: Any, study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, reader = anchored(scene, study), scene.patient._reader
+    key, dek = scene.patient._through(record, lambda _, *keys: keys)
+    place = record_context(scene.network, record.attestation, record.author)
+    store = scene.directory.store(scene.address("clinic"))
+    with store.open(reader.cid(record, key)) as stream:
+        plain = open_bytes(stream.read(), dek, place)
+    # Whoever holds the data key can seal the same again, at another place.
+    again = store.add(io.BytesIO(seal_bytes(plain, dek, place)[0])).cid
+    monkeypatch.setattr(type(reader), "cid", lambda *_: again)
+    with pytest.raises(CommitmentMismatch):
+        scene.patient.read_part(record, 0, 132)

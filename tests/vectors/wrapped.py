@@ -59,6 +59,7 @@ def hybrid_wraps(keys: list[dict]) -> list[dict]:
     wide = writer.wrap(large, secret * 2, context, random)
     middle, edge = 1 + 384, 1 + 384 + 1088
     unbound = writer.wrap_hybrid(mine, secret, context, random, bound=b"")
+    zeros = writer.wrap_hybrid(mine, secret, context, random, enclosed=b"\x01" * 384)
     moved = writer.wrap_hybrid(mine, secret, context, random, published=other.public())
 
     def flipped(place: int) -> bytes:
@@ -120,6 +121,7 @@ def hybrid_wraps(keys: list[dict]) -> list[dict]:
         ),
         ("context without the suite byte", key, unbound, context, FAILED, b""),
         ("another published key", key, moved, context, FAILED, b""),
+        ("no RSA part, and zeros for its secret", key, zeros, context, FAILED, b""),
         (
             "a wrap of suite 1 to the RSA half",
             key,

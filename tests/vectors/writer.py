@@ -141,10 +141,14 @@ def wrap_hybrid(
     random: Stream,
     bound: bytes = b"\x02",
     published: bytes | None = None,
+    enclosed: bytes | None = None,
 ) -> bytes:
-    """Wrap under suite 2; ``bound`` and ``published`` are changed only to make what is refused."""
-    first = random(32)
-    enclosed = wrap_rsa(key.rsa, first, bound + context, random)
+    """Wrap under suite 2; the last three are given only to make what is refused.
+
+    With an ``enclosed`` that does not open, zeros take the place of what RSA would carry.
+    """
+    first = bytes(32) if enclosed else random(32)
+    enclosed = enclosed or wrap_rsa(key.rsa, first, bound + context, random)
     second, ciphertext = ML_KEM_768._encaps_internal(key.encapsulating(), random(32))
     head = b"\x02" + enclosed + ciphertext
     parts = (published or key.public(), head, context)
