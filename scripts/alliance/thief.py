@@ -14,8 +14,8 @@ from chartkey.actors.place import record_context
 from chartkey.chain.history import RelationshipHistory
 from chartkey.crypto.keytree import grant_context, record_key, root_context, unwrap_grant_key
 from chartkey.crypto.payload import open_payload
-from chartkey.crypto.rsa import unwrap
 from chartkey.crypto.slip import open_locator, open_scope_slip
+from chartkey.crypto.wrap import unwrap
 from chartkey.errors import ChartkeyError, CidInvalid, CryptoError
 from chartkey.records import scratch_file
 
@@ -52,7 +52,7 @@ class Thief:
         return [pointer for pointer in pointers if self._opens(pointer)]
 
     def _collect(self, history: RelationshipHistory) -> None:
-        """Unwrap every wrap on chain that the stolen RSA keys open, and follow kept slips."""
+        """Unwrap every wrap on chain that the stolen private keys open, and follow kept slips."""
         place = bytes.fromhex(history.relationship[2:])
         chain, own = self.network.chain_id, self.keys.address_bytes
         private = [self.keys.private_key(v) for v in range(1, self.keys.version + 1)]

@@ -350,3 +350,16 @@ def test_who_could_read_is_answered_at_every_block(desk: Desk, anchored: str) ->
     assert "could not:  clinician" in desk.text("audit who")
     assert desk.refused("audit who --block 999999999") == "argument-invalid"
     assert desk.refused("audit who 0xff") == "record-missing"
+
+
+def test_a_part_of_a_record_is_saved_by_its_bytes(
+    desk: Desk, anchored: str, tmp_path: Path
+) -> None:
+    whole, part = tmp_path / "whole.json", tmp_path / "part"
+    desk.text("read", anchored, "--save", whole, key=ZHANG)
+    saved = desk.json("read", anchored, "--bytes", "2:90", "--save", part, key=ZHANG)
+    assert (saved["start"], saved["bytes"]) == (2, 88)
+    assert part.read_bytes() == whole.read_bytes()[2:90]
+    assert part.stat().st_mode & 0o777 == 0o600
+    for words in ("--bytes 2:90", f"--bytes 9:2 --save {part}", f"--bytes 2 --save {part}"):
+        assert desk.run(f"read {words}", anchored, key=ZHANG).status == 2

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 CLIENT = ROOT / "client"
 SAMPLES = ROOT / "build" / "samples"
-FOREIGN = {"eth-brownie", "fhir-resources", "fhirpathpy", "pydicom", "pytest"}
+FOREIGN = {"eth-brownie", "fhir-resources", "fhirpathpy", "kyber-py", "pydicom", "pytest"}
 THIN = {
     *("web3", "eth-account", "coincurve", "cryptography", "pycryptodome"),
     *("ipfshttpclient", "multiformats", "typer"),

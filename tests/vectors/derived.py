@@ -8,11 +8,28 @@ from hashlib import sha256
 import writer
 
 MISMATCH = "CommitmentMismatch"
+FAILED, UNKNOWN = "DecryptionFailed", "FormatUnknown"
 
 
 def ident(name: str, length: int = 32) -> bytes:
     """Return bytes that stand for something random called ``name``."""
     return sha256(name.encode()).digest()[:length]
+
+
+PLACE = {
+    "suite": 1,
+    "chain_id": 1337,
+    "relationship": ident("relationship", 20).hex(),
+    "subject": ident("subject").hex(),
+    "record": ident("record").hex(),
+    "author": ident("author", 20).hex(),
+    "parent": bytes(32).hex(),
+}
+
+
+def released(plain: bytes) -> str:
+    """Return the SHA-256 of all that may leave a reader; of nothing, where it refuses at once."""
+    return sha256(plain).hexdigest()
 
 
 def commitments() -> list[dict]:

@@ -1,38 +1,37 @@
 """Write the vectors: ``python tests/vectors/generate.py``; ``--check`` compares instead.
 
 Every vector names what a reader must do: ``ok``, ``DecryptionFailed``, ``FormatUnknown`` or
-``CommitmentMismatch``. Bytes are hexadecimal. The keys in keys.json are for these files only.
+``CommitmentMismatch``; ``released`` is the SHA-256 of what may have left a reader by then, which
+is a beginning of the plaintext where a later chunk fails. Bytes are hexadecimal. The keys in
+keys.json are for these files only.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 import twokeys
 import writer
-from Crypto.Cipher import PKCS1_OAEP, PKCS1_v1_5
-from Crypto.Hash import SHA1, SHA256
 from Crypto.PublicKey import RSA
-from derived import commitments, handles, ident, keytrees
+from derived import (
+    FAILED,
+    PLACE,
+    UNKNOWN,
+    commitments,
+    handles,
+    ident,
+    keytrees,
+    released,
+)
+from wrapped import drafts, hybrid_drafts, hybrid_wraps, new_keys, wraps
 from writer import Stream
 
 FOLDER = Path(__file__).parent
-FAILED, UNKNOWN = "DecryptionFailed", "FormatUnknown"
 CHUNK = 1024
 
 
-PLACE = {
-    "suite": 1,
-    "chain_id": 1337,
-    "relationship": ident("relationship", 20).hex(),
-    "subject": ident("subject").hex(),
-    "record": ident("record").hex(),
-    "author": ident("author", 20).hex(),
-    "parent": bytes(32).hex(),
-}
 OTHER = {
     "suite": 2,
     "chain_id": 1338,
@@ -48,9 +47,9 @@ def payloads() -> list[dict]:
     random, dek, context = Stream("payloads"), ident("dek"), writer.context_bytes(PLACE)
     salt, vectors = random(32), []
 
-    def add(name, file, expect, plain=None, **changed):
+    def add(name, file, expect, plain=b"", **changed):
         vector = {"name": name, "dek": dek.hex(), "context": PLACE, "expect": expect}
-        vector |= changed | {"file": file.hex()}
+        vector |= changed | {"released": released(plain), "file": file.hex()}
         vectors.append(vector | ({"plaintext": plain.hex()} if expect == "ok" else {}))
 
     def sealed(plain, log2=10):
@@ -73,42 +72,55 @@ def payloads() -> list[dict]:
     for field, value in OTHER.items():
         add(f"context with another {field}", whole, FAILED, context=PLACE | {field: value})
     add("another data key", whole, FAILED, dek=ident("another dek").hex())
-    for name, place in [
-        ("salt", 16),
-        ("key commitment", 48),
-        ("first chunk", 80),
-        ("tag of the first chunk", 80 + CHUNK),
-        ("last byte", len(whole) - 1),
+    for name, place, before in [
+        ("suite", 10, 0),
+        ("salt", 16, 0),
+        ("key commitment", 48, 0),
+        ("first chunk", 80, 0),
+        ("tag of the first chunk", 80 + CHUNK, 0),
+        ("second chunk", 80 + CHUNK + 16, 1),
+        ("last byte", len(whole) - 1, 3),
     ]:
-        flipped = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
-        add(f"a flipped bit: {name}", flipped, FAILED)
+        flipped = whole[:place] + bytes([whole[place] ^ (3 if name == "suite" else 1)])
+        flipped += whole[place + 1 :]
+        add(f"a flipped bit: {name}", flipped, FAILED, plain[: before * CHUNK])
     unit = CHUNK + 16
     chunks = [whole[80 + i * unit : 80 + (i + 1) * unit] for i in range(4)]
-    add("cut at a chunk's edge", whole[: 80 + 2 * unit], FAILED)
-    add("cut within a chunk", whole[:-1], FAILED)
+    add("cut at a chunk's edge", whole[: 80 + 2 * unit], FAILED, plain[:CHUNK])
+    add("cut within a chunk", whole[:-1], FAILED, plain[: 3 * CHUNK])
     add("cut within the header", whole[:79], FAILED)
     add("no chunk at all", whole[:80], FAILED)
     add("two chunks exchanged", whole[:80] + chunks[1] + chunks[0] + chunks[2] + chunks[3], FAILED)
-    add("a chunk twice", whole[:80] + chunks[0] * 2 + chunks[1] + chunks[3], FAILED)
-    add("a byte too many", whole + b"\0", FAILED)
+    twice = whole[:80] + chunks[0] * 2 + chunks[1] + chunks[3]
+    add("a chunk twice", twice, FAILED, plain[:CHUNK])
+    add("a byte too many", whole + b"\0", FAILED, plain[: 3 * CHUNK])
     head, key = writer.header(dek, context, salt, writer.prelude(1, 10))
     full = random(CHUNK)
     tail = writer.chunk(key, 0, False, full, context)
     add("ends without a last chunk", head + tail, FAILED)
-    add("an empty last chunk", head + tail + writer.chunk(key, 1, True, b"", context), FAILED)
+    empty = writer.chunk(key, 1, True, b"", context)
+    add("an empty last chunk", head + tail + empty, FAILED, full)
     again = writer.chunk(key, 0, True, full, context)
     add("goes on after a last chunk", head + again + again, FAILED)
     for name, place, value in [
         ("magic", 0, 0x43),
         ("version", 8, 2),
         ("form", 9, 2),
-        ("suite", 10, 2),
+        ("suite", 10, 3),
+        ("suite 0", 10, 0),
         ("chunk size below the range", 11, 9),
         ("chunk size above the range", 11, 21),
         ("reserved byte", 15, 1),
     ]:
         changed = whole[:place] + bytes([value]) + whole[place + 1 :]
         add(f"unknown {name}", changed, UNKNOWN)
+    second = PLACE | {"suite": 2}
+    bound = writer.context_bytes(second)
+    hybrid = writer.payload(dek, bound, salt, plain, suite=2)
+    add("suite 2", hybrid, "ok", plain, context=second)
+    add("suite 2 under a context of suite 1", hybrid, FAILED)
+    crossed = writer.payload(dek, bound, salt, plain)
+    add("suite 1 under a context of suite 2", crossed, FAILED, context=second)
     return vectors + _two_keys(context, salt)
 
 
@@ -125,9 +137,10 @@ def _two_keys(context: bytes, salt: bytes) -> list[dict]:
         ("committed to", "not committed to"), deks, ("ok", FAILED), strict=True
     ):
         vector = {"name": f"two keys, the one {name}", "dek": dek.hex(), "expect": expect, **both}
+        vector["released"] = released(b"")
         vectors.append(vector | {"file": (heads[0] + crafted).hex()})
     plain = writer.AES.new(keys[0], writer.AES.MODE_GCM, nonce=nonce).decrypt(crafted[:-16])
-    vectors[0]["plaintext"] = plain.hex()
+    vectors[0] |= {"plaintext": plain.hex(), "released": released(plain)}
     return vectors
 
 
@@ -148,6 +161,7 @@ def slips() -> list[dict]:
     def add(name, purpose, key, blob, fields, expect, plain=b""):
         vector = {"name": name, "purpose": purpose, "key": key.hex(), "blob": blob.hex()}
         vector |= {"fields": [f.hex() for f in fields], "expect": expect}
+        vector["released"] = released(plain)
         vectors.append(vector | ({"plaintext": plain.hex()} if expect == "ok" else {}))
 
     for purpose, key, plain, fields in uses:
@@ -173,117 +187,15 @@ def slips() -> list[dict]:
     return vectors
 
 
-def wraps(keys: list[dict]) -> list[dict]:
-    random, secret, context = Stream("wraps"), ident("gk"), b"chartkey/v1/wrap-grant example"
-    mine, _, large = (RSA.import_key(bytes.fromhex(k["private"])) for k in keys)
-    bound = secret + sha256(context).digest()
-    blob = writer.wrap(mine, secret, context, random)
-    oaep = PKCS1_OAEP.new(mine, hashAlgo=SHA1, randfunc=random)
-    labelled = PKCS1_OAEP.new(mine, hashAlgo=SHA256, label=b"x", randfunc=random)
-    old = PKCS1_v1_5.new(mine, randfunc=random)
-    short = PKCS1_OAEP.new(mine, hashAlgo=SHA256, randfunc=random).encrypt(b"short")
-    modulus = int(mine.n).to_bytes(384, "big")
-    wide = writer.wrap(large, secret * 2, context, random)
-    cases = [
-        ("a grant key under 3072 bits", keys[0], blob, context, "ok", secret),
-        ("root and salt under 4096 bits", keys[2], wide, context, "ok", secret * 2),
-        ("another private key", keys[1], blob, context, FAILED, b""),
-        ("another context", keys[0], blob, context + b"!", FAILED, b""),
-        ("no context", keys[0], blob, b"", FAILED, b""),
-        ("a flipped bit", keys[0], blob[:-1] + bytes([blob[-1] ^ 1]), context, FAILED, b""),
-        ("all zeros", keys[0], bytes(384), context, FAILED, b""),
-        ("one", keys[0], bytes(383) + b"\1", context, FAILED, b""),
-        ("the modulus", keys[0], modulus, context, FAILED, b""),
-        ("above the modulus", keys[0], b"\xff" * 384, context, FAILED, b""),
-        ("empty", keys[0], b"", context, FAILED, b""),
-        ("a byte short", keys[0], blob[:-1], context, FAILED, b""),
-        ("a byte long", keys[0], blob + b"\0", context, FAILED, b""),
-        ("for a larger key", keys[0], wide, context, FAILED, b""),
-        ("OAEP with SHA-1", keys[0], oaep.encrypt(bound), context, FAILED, b""),
-        ("OAEP with a label", keys[0], labelled.encrypt(bound), context, FAILED, b""),
-        ("PKCS #1 v1.5", keys[0], old.encrypt(bound), context, FAILED, b""),
-        ("shorter than a context hash", keys[0], short, context, FAILED, b""),
-    ]
-    fields = ("name", "key", "blob", "context", "expect", "secret")
-    return [
-        dict(zip(fields, (n, key["name"], b.hex(), c.hex(), expect, s.hex()), strict=True))
-        for n, key, b, c, expect, s in cases
-    ]
-
-
-def drafts(keys: list[dict]) -> list[dict]:
-    random, file_key, context = Stream("drafts"), ident("file key"), writer.context_bytes(PLACE)
-    mine, theirs, _ = (RSA.import_key(bytes.fromhex(k["private"])) for k in keys)
-    patient, gateway = ident("patient", 20), ident("gateway", 20)
-    plain = "入院记录：胸痛三小时。".encode()
-    people = [(patient, mine), (gateway, theirs)]
-    whole = writer.draft(file_key, context, people, plain, random)
-    first, second = whole[16:422], whole[422:828]
-    rest = whole[828:]
-    one = bytearray(whole[:16])
-    one[11] = 1
-    swapped = patient + second[20:] + gateway + first[20:]
-    three = bytearray(whole[:16])
-    three[11] = 3
-    crowd = [(ident(f"reader {i}", 20), mine) for i in range(16)] + [(patient, mine)]
-    over = writer.draft(file_key, context, crowd, plain, random)
-    twice = writer.draft(file_key, context, [(patient, mine)] * 2, plain, random)
-    cases = [
-        ("the first recipient", whole, keys[0], patient, context, "ok"),
-        ("the second recipient", whole, keys[1], gateway, context, "ok"),
-        ("not a recipient", whole, keys[0], ident("stranger", 20), context, FAILED),
-        ("another's key", whole, keys[1], patient, context, FAILED),
-        ("another context", whole, keys[0], patient, context[:-1] + b"\1", FAILED),
-        ("a stanza stripped", bytes(one) + first + rest, keys[0], patient, context, FAILED),
-        (
-            "a stanza twice",
-            bytes(three) + first * 2 + second + rest,
-            keys[0],
-            patient,
-            context,
-            FAILED,
-        ),
-        (
-            "stanzas exchanged",
-            whole[:16] + second + first + rest,
-            keys[0],
-            patient,
-            context,
-            FAILED,
-        ),
-        ("wraps exchanged", whole[:16] + swapped + rest, keys[0], patient, context, FAILED),
-        (
-            "MAC damaged",
-            whole[:828] + bytes([rest[0] ^ 1]) + rest[1:],
-            keys[0],
-            patient,
-            context,
-            FAILED,
-        ),
-        ("one stanza over the cap", over, keys[0], patient, context, FAILED),
-        ("a recipient named twice by the author", twice, keys[0], patient, context, FAILED),
-        ("no stanza", whole[:11] + b"\0" + whole[12:16] + rest, keys[0], patient, context, FAILED),
-        ("cut among the stanzas", whole[:500], keys[0], patient, context, FAILED),
-        ("cut in the payload", whole[:-1], keys[0], patient, context, FAILED),
-        ("a payload, not a draft", whole[860:], keys[0], patient, context, UNKNOWN),
-        ("unknown version", whole[:8] + b"\2" + whole[9:], keys[0], patient, context, UNKNOWN),
-    ]
-    fields = ("name", "file", "key", "recipient", "context", "expect", "plaintext")
-    return [
-        dict(zip(fields, (n, f.hex(), k["name"], a.hex(), c.hex(), e, plain.hex()), strict=True))
-        for n, f, k, a, c, e in cases
-    ]
-
-
 def stored_keys() -> list[dict]:
     stored = FOLDER / "keys.json"
     if stored.exists():
-        return json.loads(stored.read_text("utf-8"))
+        return new_keys(json.loads(stored.read_text("utf-8")))
     keys = []
     for name, bits in [("first", 3072), ("second", 3072), ("large", 4096)]:
         private = RSA.generate(bits, randfunc=Stream(f"rsa {name}")).export_key("DER", pkcs=8)
         keys.append({"name": name, "bits": bits, "private": private.hex()})
-    return keys
+    return new_keys(keys)
 
 
 def main() -> int:
@@ -292,8 +204,8 @@ def main() -> int:
         "keys": keys,
         "payload": payloads(),
         "slip": slips(),
-        "wrap": wraps(keys),
-        "draft": drafts(keys),
+        "wrap": wraps(keys) + hybrid_wraps(keys),
+        "draft": drafts(keys) + hybrid_drafts(keys),
         "commitment": commitments(),
         "keytree": keytrees(),
         "handle": handles(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chartkey.actors.clock import now
 from chartkey.chain.typed import sign_registration
 from chartkey.crypto.digest import keccak256
-from chartkey.models import Registration, Role, Suite
+from chartkey.models import Registration, Role
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
@@ -23,7 +23,7 @@ _LIFETIME = 86_400
 class Enrolment:
     """A signed registration with the encryption key it names; nothing in it is secret.
 
-    ``key`` is DER SubjectPublicKeyInfo, ``signature`` 65 bytes (EIP-712).
+    ``key`` is the published key in DER, ``signature`` 65 bytes (EIP-712).
     """
 
     registration: Registration
@@ -43,7 +43,7 @@ class Enrolment:
             institution=institution,
             account=keys.address,
             role=role,
-            suite=Suite.RSA_OAEP_AES_GCM,
+            suite=keys.suite(),
             key_hash=keccak256(key),
             deadline=now(network) + _LIFETIME,
         )

@@ -14,12 +14,14 @@ from chartkey.actors.drafting import Draft
 from chartkey.actors.enrolment import Enrolment
 from chartkey.actors.listing import listed_relationships
 from chartkey.actors.opening import is_proposed, new_opening, next_nonce
+from chartkey.actors.rotation import Progress, Rotated, Rotation
 from chartkey.actors.sealing import seal_draft, sealing_again
 from chartkey.chain.history import RelationshipHistory
 from chartkey.chain.registrar import institution_affiliation
 from chartkey.crypto.handle import handle
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.crypto.passphrase import find_passphrase
+from chartkey.crypto.wrap import DEFAULT_SUITE
 from chartkey.custody.custodian import DraftHeader
 from chartkey.custody.directory import Directory
 from chartkey.custody.roots import relationship_root
@@ -96,7 +98,7 @@ class Institution:
         """
         if self.network.registrar.person_of(self.address).key_version == 0:
             key = self.keys.public_der()
-            self._send(self.network.registrar.enrol(Suite.RSA_OAEP_AES_GCM, key))
+            self._send(self.network.registrar.enrol(self.keys.suite(), key))
 
     def register(self, enrolment: Enrolment, identifier_type: str, identifier: str) -> str:
         """Register a person who signed for it; return the person's account.
@@ -222,8 +224,69 @@ class Institution:
             CommitmentMismatch: the root is not the one committed to.
             ContractRefused: it is not this institution's to accept.
         """
-        relationship_root(self.network, self._history(relationship), self.keys)
+        relationship_root(self.network, self.history(relationship), self.keys)
         self._send(self.network.relationship(relationship).accept())
+
+    def rotate_key(self) -> int:
+        """Make a new encryption key, publish it, wrap every root to it; return its version (R04).
+
+        Interrupted, it is finished by the next run. Custodians that run go on with the earlier
+        key and take in the new one when something is wrapped to it alone.
+
+        Raises:
+            PersonUnknown: the institution has not enrolled.
+            KeyUnsuitable: another device has published a newer key; use its key file.
+            KeyfileUnsafe: the key file may be read by others by now.
+            KeyfileInvalid: the key file is gone or damaged.
+            TransactionUnknown: the node went away; run it again.
+        """
+        return Rotation(self).rotate().version
+
+    def rewrap(self, suite: Suite = DEFAULT_SUITE, *, progress: Progress | None = None) -> Rotated:
+        """Move to a suite: a key of it, published, and every root wrapped to it (R71).
+
+        One transaction for each relationship. A run that was killed is finished by the next one,
+        and what is done is not done again.
+
+        Args:
+            suite: By default the hybrid one, which a quantum computer does not break (P07).
+            progress: Called with how many roots are wrapped and how many are to be.
+
+        Raises:
+            PersonUnknown: the institution has not enrolled.
+            KeyUnsuitable: the suite is reserved, or another device has published a newer key.
+            KeyfileUnsafe: the key file may be read by others by now.
+            KeyfileInvalid: the key file is gone or damaged.
+            TransactionUnknown: the node went away; run it again.
+        """
+        return Rotation(self, progress).move(suite)
+
+    def rooted(self) -> list[SummaryEntry]:
+        """Return the relationships that are this institution's own, and not as their mirror.
+
+        Raises:
+            PersonUnknown: the institution has not enrolled.
+            NodeUnavailable: the node is away.
+        """
+        facades = ((e, self.network.relationship(e.relationship)) for e in self.relationships())
+        return [e for e, facade in facades if facade.parties().institution == self.address]
+
+    def settle(self) -> None:
+        """Finish the transactions that an interruption left.
+
+        Raises:
+            TransactionUnknown: the node is away.
+        """
+        self._sender.resume()
+
+    def dispatch(self, call: Call, institution: str | None = None) -> None:
+        """Send a call and wait for it; the institution pays for itself.
+
+        Raises:
+            ContractRefused: the contract refuses the call.
+            TransactionUnknown: the node went away; run the same again.
+        """
+        self._send(call)
 
     def relationships(self) -> list[SummaryEntry]:
         """Return all relationships with patients, oldest first; those to accept are pending.
@@ -267,14 +330,14 @@ class Institution:
         facade = self.network.relationship(draft.relationship)
         if facade.record_of(draft.record).status is RecordStatus.NONE:
             sealing_again(lambda: self._anchor_attested(draft.header))
-        history = self._history(draft.relationship)
+        history = self.history(draft.relationship)
         root = relationship_root(self.network, history, self.keys)
         slips = granted_slips(self.network, root, history.grants(), [history.record(draft.record)])
         self._courier(draft.relationship).offer(slips)
 
     def _anchor_attested(self, header: DraftHeader) -> None:
         relationship = header.attestation.relationship
-        root = relationship_root(self.network, self._history(relationship), self.keys)
+        root = relationship_root(self.network, self.history(relationship), self.keys)
         custodian = self.directory.custodian(self.address)
         inquiry = self._inquiry(relationship, "open-draft", header.record)
         with custodian.open_draft(inquiry) as file:
@@ -289,7 +352,13 @@ class Institution:
     def _inquiry(self, relationship: str, action: str, subject: bytes) -> Signed[Inquiry]:
         return inquire(self.network, self.keys, relationship, self.address, action, subject)
 
-    def _history(self, relationship: str) -> RelationshipHistory:
+    def history(self, relationship: str) -> RelationshipHistory:
+        """Return the events of a genuine relationship.
+
+        Raises:
+            RelationshipMissing: the address is no relationship of this deployment (T23).
+            NodeUnavailable: the node is away.
+        """
         if self.network.contract_at(relationship) != "Relationship":
             raise RelationshipMissing(owner=relationship, status="genuine")
         return RelationshipHistory(self.network, relationship)

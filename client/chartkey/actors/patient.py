@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import BinaryIO, TypeVar
 
 from chartkey.actors.accesslog import AccessEntry, access_log
 from chartkey.actors.clock import now
@@ -11,7 +12,6 @@ from chartkey.actors.consenting import Consenting
 from chartkey.actors.drafting import Draft, read_draft
 from chartkey.actors.mirror import move_mirror
 from chartkey.actors.opening import is_proposed, new_opening, next_nonce
-from chartkey.actors.rotation import unwrapped, wrap_root
 from chartkey.actors.sealing import Sealed, seal_draft, sealing_again
 from chartkey.chain.history import stored_state
 from chartkey.chain.typed import attestation_hash, sign_anchor
@@ -32,18 +32,28 @@ from chartkey.models import (
     RecordStatus,
     RelationshipStatus,
     Role,
+    SummaryEntry,
 )
 from chartkey.records import Opened
 
 __all__ = ["Patient"]
 
 _ANCHOR_LIFETIME = 3600
+_Read = TypeVar("_Read")
 
 
 class Patient(Consenting):
     """A patient, who owns records and decides who reads them."""
 
     role = Role.PATIENT
+
+    def rooted(self) -> list[SummaryEntry]:
+        """Return one's relationships, each of which has a root.
+
+        Raises:
+            NodeUnavailable: the node is away.
+        """
+        return self.relationships()
 
     def propose(self, institution: str, *, mirror: str | None = None) -> str:
         """Propose a relationship to an institution; return its address.
@@ -213,6 +223,23 @@ class Patient(Consenting):
             CommitmentMismatch: it is not what was anchored.
             StorageError: no store answers with the right bytes.
         """
+        return self._through(record, self._reader.open)
+
+    def read_part(self, record: RecordPointer, start: int, end: int) -> BinaryIO:
+        """Read bytes ``start`` to ``end`` (exclusive) of one's own record without the rest.
+
+        Returns a stream of them, verified as ``Reader.part`` says, which the caller closes.
+
+        Raises:
+            ContextInvalid: the range is negative or runs backwards.
+            RecordMissing, DecryptionFailed, CommitmentMismatch, StorageError: as ``read``.
+        """
+        return self._through(record, partial(self._reader.part, span=(start, end)))
+
+    def _through(
+        self, record: RecordPointer, read: Callable[[RecordPointer, bytes, bytes], _Read]
+    ) -> _Read:
+        """Find record key and data key, and read with them."""
         root = relationship_root(self.network, self.history(record.relationship), self.keys)
         key = root.record_key(record.epoch, record.kind, record.record)
         failure: ChartkeyError = RecordMissing(record="0x" + record.record.hex())
@@ -223,7 +250,7 @@ class Patient(Consenting):
                 failure = err
                 continue
             self.device.keep_slip(slip)
-            return self._reader.open(record, key, dek)
+            return read(record, key, dek)
         raise failure
 
     def access_log(self) -> list[AccessEntry]:
@@ -303,10 +330,3 @@ class Patient(Consenting):
             return self.directory.custodian(keeper).own_slips(inquiry)
         except (AccessDenied, CustodyError):
             return []
-
-    def _lacks_wraps(self, version: int) -> bool:
-        return bool(unwrapped(self, version))
-
-    def _rewrap(self, version: int) -> None:
-        for history in unwrapped(self, version):
-            wrap_root(self, history, version)

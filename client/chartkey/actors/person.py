@@ -10,16 +10,18 @@ from chartkey.actors.enrolment import Enrolment
 from chartkey.actors.listing import listed_relationships
 from chartkey.actors.reading import Reader
 from chartkey.actors.relays import Relays
+from chartkey.actors.rotation import Progress, Rotated, Rotation
 from chartkey.chain.history import RelationshipHistory
-from chartkey.crypto.digest import keccak256
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.crypto.passphrase import find_passphrase
+from chartkey.crypto.wrap import DEFAULT_SUITE
 from chartkey.custody.directory import Directory
 from chartkey.custody.statements import Inquiry, Signed, inquire
-from chartkey.errors import KeyUnsuitable, PersonUnknown, RelationshipMissing
+from chartkey.errors import PersonUnknown, RelationshipMissing
 from chartkey.models import ZERO32, Certification, RelationshipStatus, Role, Suite, SummaryEntry
 
 if TYPE_CHECKING:
+    from chartkey.chain.call import Call
     from chartkey.chain.network import Network
 
 __all__ = ["Person"]
@@ -97,19 +99,49 @@ class Person:
             CustodianUnavailable: no member relays; run it again, the key is kept.
             TransactionUnknown: the node went away; run it again.
         """
-        # Publishing twice would number one key twice: whoever relays it has to have finished.
+        return Rotation(self).rotate().version
+
+    def rewrap(self, suite: Suite = DEFAULT_SUITE, *, progress: Progress | None = None) -> Rotated:
+        """Move to a suite: a key of it, published, and relationship roots wrapped to it (R71).
+
+        A run that was killed is finished by the next one, and what is done is not done again.
+        Grants in force keep the wrap that they were given with; later ones are wrapped to the
+        newest key. Earlier keys stay in the key file and go on opening what was wrapped to them.
+
+        Args:
+            suite: By default the hybrid one, which a quantum computer does not break (P07).
+            progress: Called with how many roots are wrapped and how many are to be.
+
+        Raises:
+            KeyUnsuitable: the suite is reserved, or another device has published a newer key.
+            KeyfileUnsafe: the key file may be read by others by now.
+            KeyfileInvalid: the key file is gone or damaged.
+            CustodianUnavailable: no member relays; run it again, the key is kept.
+            TransactionUnknown: the node went away; run it again.
+        """
+        return Rotation(self, progress).move(suite)
+
+    def rooted(self) -> list[SummaryEntry]:
+        """Return the relationships whose root this person holds: a patient's own."""
+        return []
+
+    def settle(self) -> None:
+        """Have every custodian finish what an interruption left (P22).
+
+        Raises:
+            TransactionUnknown: the node went away; run the same again.
+        """
         self.relays.settle_all()
-        person = self.network.registrar.person_of(self.address)
-        published = person.key_version
-        self._require_newest(published)
-        if self.keys.version == published and not self._lacks_wraps(published):
-            self.keys.add_encryption_key()
-        for version in range(published + 1, self.keys.version + 1):
-            key = self.keys.public_der(version)
-            call = self.network.registrar.publish_key(Suite.RSA_OAEP_AES_GCM, key)
-            self.relays.send(call, person.certifier)
-        self._rewrap(self.keys.version)
-        return self.keys.version
+
+    def dispatch(self, call: Call, institution: str | None) -> None:
+        """Sign a call and have any member relay it, one first.
+
+        Raises:
+            ContractRefused: the contract refuses the call.
+            CustodianUnavailable: no member relays.
+            TransactionUnknown: the node went away; run the same again.
+        """
+        self.relays.send(call, institution)
 
     def relationships(self, owner: str | None = None) -> list[SummaryEntry]:
         """Return all relationships of a patient, by default one's own, oldest first (R12).
@@ -147,20 +179,6 @@ class Person:
             for entry in self.relationships(owner)
             if entry.status is RelationshipStatus.ACCEPTED
         ]
-
-    def _require_newest(self, published: int) -> None:
-        newest = self.keys.public_der(published) if published <= self.keys.version else b""
-        digest = keccak256(bytes([Suite.RSA_OAEP_AES_GCM]), newest)
-        if digest != self.network.registrar.key_hash_of(self.address, published):
-            problem = "another device has published a newer one; use its key file"
-            raise KeyUnsuitable(problem=problem)
-
-    def _lacks_wraps(self, version: int) -> bool:
-        """Whether a relationship root is not yet wrapped to a version; only patients have roots."""
-        return False
-
-    def _rewrap(self, version: int) -> None:
-        """Wrap relationship roots to a version of the key."""
 
     def _inquire(
         self, relationship: str, custodian: str, action: str, subject: bytes = ZERO32

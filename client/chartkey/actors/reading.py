@@ -5,37 +5,45 @@
 3. A store answers, and every block is compared with its CID (R51, T01).
 4. The payload opens under the data key, bound to this record's place (P04).
 5. Content root and root are computed again from what was opened, and are the anchored ones (P05).
+
+A part of a record is read without the rest: steps 1 to 4 for the blocks and chunks that hold it,
+and in place of step 5 the root from the anchored content root and what the payload begins with.
+That proves these bytes to be the anchored payload's; elements are checked by whole readings.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from chartkey.actors.place import record_context
 from chartkey.chain.history import stored_state
 from chartkey.crypto.commitment import ContentTree, leaf0, record_root
 from chartkey.crypto.keytree import grant_context, record_key, unwrap_grant_key
-from chartkey.crypto.payload import HEADER_BYTES, open_payload
-from chartkey.crypto.rsa import unwrap
+from chartkey.crypto.payload import HEADER_BYTES, copy_range, open_payload, open_range
 from chartkey.crypto.slip import (
     open_locator,
     open_record_slip,
     open_scope_slip,
     open_single_slip,
 )
+from chartkey.crypto.wrap import unwrap
 from chartkey.custody.custodian import Release
 from chartkey.custody.database import ScopeSlip
 from chartkey.custody.roots import record_wrap_context
 from chartkey.errors import (
     BlockMissing,
     CommitmentMismatch,
+    ContextInvalid,
     CustodianUnavailable,
     DecryptionFailed,
     KeyUnsuitable,
     StorageError,
 )
 from chartkey.models import Granted, RecordPointer, RecordStatus, Scope
-from chartkey.records import Opened, open_record, scratch_file
+from chartkey.records import LIMITS, Opened, open_record, scratch_file
+from chartkey.records.container import read_header
 from chartkey.storage.cid import from_binary, payload_digest
 
 if TYPE_CHECKING:
@@ -46,7 +54,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader"]
 
+_Found = TypeVar("_Found")
 _COMMITMENT_AT = HEADER_BYTES - 32
+_FRONT = LIMITS.header_bytes + 16
+"""As far as a container's own header may reach."""
 
 
 class Reader:
@@ -137,6 +148,36 @@ class Reader:
         scratch, commitment = self._decrypt(pointer, cid, dek)
         return self._verify(pointer, scratch, cid, commitment, state.status)
 
+    def part(
+        self, pointer: RecordPointer, key: bytes, dek: bytes, span: tuple[int, int]
+    ) -> BinaryIO:
+        """Fetch, decrypt and verify a span of a record's content: from a byte to before another.
+
+        Of an image only the blocks that hold them are fetched. FHIR is stored compressed and
+        small: it is opened whole. Like slicing, a range past the end is cut short. Returns a
+        stream of the bytes, rewound, which the caller closes; constant memory.
+
+        Raises:
+            ContextInvalid: the range is negative or runs backwards.
+            RecordMissing, DecryptionFailed, CommitmentMismatch, CidInvalid, BlockMissing,
+            StorageError, RecordInvalid, RecordTooLarge: as :meth:`open`.
+        """
+        start, end = span
+        if not 0 <= start <= end:
+            raise ContextInvalid(problem="a range starts at 0 or later and does not run backwards")
+        stored_state(self._network, pointer)
+        cid = self.cid(pointer, key)
+        scratch, is_copied = self._fetched(
+            pointer,
+            cid,
+            lambda stream, found: self._copy_part(pointer, cid, dek, span, stream, found),
+        )
+        if is_copied:
+            return scratch
+        scratch.close()
+        with self.open(pointer, key, dek) as opened:
+            return io.BytesIO(opened.document[start:end])
+
     def cid(self, pointer: RecordPointer, key: bytes) -> str:
         """Open a record's locator with the record key; return its payload's CID as text.
 
@@ -149,19 +190,57 @@ class Reader:
         return str(from_binary(locator.cid))
 
     def _decrypt(self, pointer: RecordPointer, cid: str, dek: bytes) -> tuple[BinaryIO, bytes]:
-        """Return the plaintext, rewound, and the key commitment; the next store on a failure."""
+        """Return the plaintext, rewound, and the key commitment."""
         context = record_context(self._network, pointer.attestation, pointer.author)
+
+        def decrypted(stream: BinaryIO, scratch: BinaryIO) -> bytes:
+            stream.seek(_COMMITMENT_AT)
+            commitment = stream.read(32)
+            stream.seek(0)
+            open_payload(stream, scratch, dek, context)
+            return commitment
+
+        return self._fetched(pointer, cid, decrypted)
+
+    def _copy_part(
+        self,
+        pointer: RecordPointer,
+        cid: str,
+        dek: bytes,
+        span: tuple[int, int],
+        stream: BinaryIO,
+        target: BinaryIO,
+    ) -> bool:
+        """Copy a span of the content; copy nothing and return False where it is compressed."""
+        context = record_context(self._network, pointer.attestation, pointer.author)
+        stream.seek(_COMMITMENT_AT)
+        commitment = stream.read(32)
+        stream.seek(0)
+        front = io.BytesIO(open_range(stream, 0, _FRONT, dek, context))
+        header = read_header(front)
+        leaf = leaf0(header.leaf_seed, payload_digest(cid), commitment)
+        root = record_root(leaf, pointer.attestation.content_root)
+        if root != pointer.root or header.kind != pointer.kind:
+            raise CommitmentMismatch(what="record")
+        if header.encoding != "identity":
+            return False
+        first, last = (front.tell() + min(place, header.length) for place in span)
+        stream.seek(0)
+        copy_range(stream, target, first, last, dek, context)
+        return True
+
+    def _fetched(
+        self, pointer: RecordPointer, cid: str, read: Callable[[BinaryIO, BinaryIO], _Found]
+    ) -> tuple[BinaryIO, _Found]:
+        """Read from one store, or the next one on its failure, into a scratch file, rewound."""
         failure: StorageError = BlockMissing(cid="the payload", store="every custodian's store")
         for store in self._stores(pointer):
             scratch = scratch_file()
             try:
                 with store.open(cid) as stream:
-                    stream.seek(_COMMITMENT_AT)
-                    commitment = stream.read(32)
-                    stream.seek(0)
-                    open_payload(stream, scratch, dek, context)
+                    found = read(stream, scratch)
                 scratch.seek(0)
-                return scratch, commitment
+                return scratch, found
             except StorageError as err:
                 scratch.close()
                 failure = err

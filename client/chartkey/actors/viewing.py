@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
 
 from chartkey.actors.person import Person
 from chartkey.actors.reason import write_reason
@@ -50,6 +52,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Viewing"]
 
+_Read = TypeVar("_Read")
+_Reading: TypeAlias = Callable[[RecordPointer, bytes, bytes], _Read]
+
 
 class Viewing(Person):
     """The part of a clinician that asks and reads, under one affiliation."""
@@ -86,7 +91,8 @@ class Viewing(Person):
             kind: A coarse kind.
             record: A record's 32-byte id.
             purpose: An HL7 PurposeOfUse code.
-            reason: Free text of at most 1,000 bytes, encrypted to the patient.
+            reason: Free text of at most 400 bytes of UTF-8 (1,000 to a patient whose key is of
+                suite 1), encrypted to the patient.
             relationship: Which of the patient's relationships the records are in.
 
         Raises:
@@ -151,6 +157,23 @@ class Viewing(Person):
             CommitmentMismatch: it is not what was anchored.
             StorageError: no store answers with the right bytes.
         """
+        return self._through(record, self._reader.open)
+
+    def read_part(self, record: RecordPointer, start: int, end: int) -> BinaryIO:
+        """Read bytes ``start`` to ``end`` (exclusive) of a record without the rest.
+
+        A receipt is signed as for the whole, since the keys are the whole record's. Returns a
+        stream of the bytes, verified as ``Reader.part`` says, which the caller closes.
+
+        Raises:
+            ContextInvalid: the range is negative or runs backwards.
+            AccessDenied, CustodianUnavailable, ReceiptInvalid, DecryptionFailed,
+            CommitmentMismatch, StorageError: as ``read``.
+        """
+        return self._through(record, partial(self._reader.part, span=(start, end)))
+
+    def _through(self, record: RecordPointer, read: _Reading[_Read]) -> _Read:
+        """Have one keeper or the other release the keys, and read with them."""
         grant = self._grant_for(record)
         parties = self.network.relationship(record.relationship).parties()
         if grant is None and parties.institution != self.institution:
@@ -160,14 +183,16 @@ class Viewing(Person):
         failure: ChartkeyError = AccessDenied()
         for keeper in keepers:
             try:
-                return self._read_through(keeper, record, grant)
+                return read(*self._keys_through(keeper, record, grant))
             except (AccessDenied, CryptoError, CustodyError, HeadStale) as err:
                 # One house alone cannot keep from a viewer what the patient granted (P01).
                 first = keeper == keepers[0] or isinstance(failure, CustodianUnavailable)
                 failure = err if first else failure
         raise failure
 
-    def _read_through(self, keeper: str, record: RecordPointer, grant: Granted | None) -> Opened:
+    def _keys_through(
+        self, keeper: str, record: RecordPointer, grant: Granted | None
+    ) -> tuple[RecordPointer, bytes, bytes]:
         release = self._released_by(keeper, record, grant)
         self.device.keep_promise(release.promise)
         if grant is not None:
@@ -178,7 +203,7 @@ class Viewing(Person):
         slips = [s.slip for s in release.records if (s.record, s.root) == wanted]
         if not slips:
             raise DecryptionFailed
-        return self._reader.open(record, key, self._reader.data_key(record, key, slips[0]))
+        return record, key, self._reader.data_key(record, key, slips[0])
 
     def requested(self) -> list[Requested]:
         """Return what one has asked for, oldest first, answered or not.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from chartkey.chain.events import events
 from chartkey.crypto.digest import keccak256
-from chartkey.errors import ContractsMissing, PersonUnknown
+from chartkey.crypto.wrap import suite_of
+from chartkey.errors import ContractsMissing, KeyUnsuitable, PersonUnknown
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
@@ -19,7 +20,7 @@ _FIRST = ("PersonApplied", "PersonRegistered", "InstitutionEnrolled")
 
 @dataclass(frozen=True, slots=True)
 class EncryptionKey:
-    """One published key: its number from 1, its suite, and DER SubjectPublicKeyInfo."""
+    """One published key: its number from 1, its suite, and the key in DER."""
 
     version: int
     suite: int
@@ -33,6 +34,7 @@ def encryption_key(network: Network, account: str, version: int | None = None) -
 
     Raises:
         PersonUnknown: the account has published no such key.
+        KeyUnsuitable: the key is not what its suite says, or the suite is reserved.
         ContractsMissing: the node's events and the contract's storage disagree.
         NodeUnavailable: the node is away.
     """
@@ -47,6 +49,13 @@ def encryption_key(network: Network, account: str, version: int | None = None) -
             key = EncryptionKey(wanted, event.args["suite"], event.args["key"])
             digest = keccak256(bytes([key.suite]), key.public_der)
             if digest == network.registrar.key_hash_of(account, wanted):
-                return key
+                return _usable(key)
     problem = f"its events lack key {wanted} of {account}, or hold another"
     raise ContractsMissing(contract="Registrar", address=registrar, problem=problem)
+
+
+def _usable(key: EncryptionKey) -> EncryptionKey:
+    """Only what is published in its own name: RSA alone must not pass for hybrid (P07)."""
+    if key.suite != suite_of(key.public_der):
+        raise KeyUnsuitable(problem=f"it was published for suite {key.suite} and is not of it")
+    return key

@@ -15,18 +15,31 @@ from chartkey.errors import (
     RelationshipMissing,
     RequestMissing,
 )
-from chartkey.models import Kind, Standing
+from chartkey.models import Kind, Standing, Suite
 
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
     from chartkey.errors import ChartkeyError
 
-__all__ = ["account_of", "bytes_of", "days", "kind_of", "pick", "standing_of"]
+__all__ = [
+    "account_of",
+    "bytes_of",
+    "days",
+    "hexadecimal",
+    "kind_of",
+    "pick",
+    "range_of",
+    "standing_of",
+    "suite_of",
+]
 
 _One = TypeVar("_One")
+_RANGE: Final = re.compile(r"([0-9]{0,18}):([0-9]{0,18})", re.ASCII)
+_FAR: Final = 1 << 62
 _BEGINNING: Final = re.compile(r"(0x)?[0-9a-f]+")
 _LONGEST_DAYS: Final = 36_525
 _STANDINGS: Final = {one.name.lower(): one for one in Standing if one is not Standing.NONE}
+_SUITES: Final = {one.label: one for one in (Suite.RSA_MLKEM_AES_GCM, Suite.RSA_OAEP_AES_GCM)}
 _MISSING: Final[dict[str, Callable[[str], ChartkeyError]]] = {
     "drafts": lambda id: DraftMissing(draft=id),
     "records": lambda id: RecordMissing(record=id),
@@ -64,10 +77,22 @@ def bytes_of(text: str, length: int) -> bytes:
     Raises:
         BadParameter: it is not that.
     """
+    found = hexadecimal(text) if len(text.strip()) in (2 * length, 2 * length + 2) else b""
+    if len(found) != length:
+        raise typer.BadParameter(f"that is not {length} bytes in hexadecimal.")
+    return found
+
+
+def hexadecimal(text: str) -> bytes:
+    """Return what was typed in hexadecimal, of any length.
+
+    Raises:
+        BadParameter: it is not hexadecimal.
+    """
     typed = text.strip().lower()
     digits = typed.removeprefix("0x")
-    if not _BEGINNING.fullmatch(typed) or len(digits) != 2 * length:
-        raise typer.BadParameter(f"that is not {length} bytes in hexadecimal.")
+    if not _BEGINNING.fullmatch(typed or "0x00") or len(digits) % 2:
+        raise typer.BadParameter("that is not hexadecimal, two digits a byte.")
     return bytes.fromhex(digits)
 
 
@@ -106,6 +131,32 @@ def standing_of(text: str) -> Standing:
     if text not in _STANDINGS:
         raise typer.BadParameter(f"{text!r} is no standing; there are: {', '.join(_STANDINGS)}.")
     return _STANDINGS[text]
+
+
+def range_of(text: str) -> tuple[int, int]:
+    """Return the range that was typed: ``START:END`` in bytes, END exclusive; either may be empty.
+
+    Raises:
+        BadParameter: it is not that, or runs backwards.
+    """
+    match = _RANGE.fullmatch(text)
+    start, end = (int(match[1] or 0), int(match[2] or _FAR)) if match else (1, 0)
+    if start > end:
+        raise typer.BadParameter(
+            f"{text!r} is no range of bytes; give START:END, for example 0:132."
+        )
+    return start, end
+
+
+def suite_of(text: str) -> Suite:
+    """Return the suite that was typed: hybrid or rsa.
+
+    Raises:
+        BadParameter: it is neither.
+    """
+    if text not in _SUITES:
+        raise typer.BadParameter(f"there is no suite {text!r}; there are: {', '.join(_SUITES)}.")
+    return _SUITES[text]
 
 
 def days(help: str) -> Any:

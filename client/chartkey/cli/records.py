@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartkey.cli.choice import days, kind_of, pick
+from chartkey.cli.choice import days, kind_of, pick, range_of
 from chartkey.cli.session import Session, session_of
 from chartkey.errors import AccessDenied, RecordMissing
 
@@ -152,11 +152,25 @@ def read(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace that file.")] = False,
     whole: Annotated[bool, typer.Option("--bundle", help="Print the whole FHIR JSON.")] = False,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            "--bytes",
+            metavar="START:END",
+            help="Fetch only these bytes, for example the beginning of a large study; with --save.",
+        ),
+    ] = None,
 ) -> None:
     """Read a record: fetch, decrypt, verify every byte, show it; clinicians sign a receipt."""
     session = session_of(context)
+    asked = None if part is None else range_of(part)
+    if asked is not None and (save is None or whole):
+        raise typer.BadParameter("--bytes writes to a file: name it with --save, without --bundle.")
     person = session.reader()
     pointer = _wanted(person, wanted, request)
+    if asked is not None and save is not None:
+        _save_part(session, person, pointer, asked, save, overwrite)
+        return
     with session.out.working("fetching, opening and verifying"):
         opened = person.read(pointer)
     with opened:
@@ -168,6 +182,25 @@ def read(
             lines = opened.summary()
             row = _rows(session, [pointer])[0] | {"summary": lines, "saved": save}
             session.out.show(row, "\n".join(lines))
+
+
+def _save_part(
+    session: Session,
+    person: Patient | Clinician,
+    pointer: RecordPointer,
+    asked: tuple[int, int],
+    path: Path,
+    overwrite: bool,
+) -> None:
+    from chartkey.records.disk import save
+
+    with session.out.working("fetching and opening a part"):
+        found = person.read_part(pointer, *asked)
+    with found:
+        save(path, found, overwrite=overwrite)
+        size = found.tell()
+    value = _rows(session, [pointer])[0] | {"start": asked[0], "bytes": size, "saved": path}
+    session.out.show(value, f"{path}: {size:,} bytes from byte {asked[0]:,} on")
 
 
 def _show_whole(session: Session, opened: Opened) -> None:

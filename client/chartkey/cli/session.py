@@ -83,6 +83,10 @@ class Session:
         """Open the key file as what its account is certified for."""
         return self.clinician() if self.role is Role.CLINICIAN else self.patient()
 
+    def holder(self) -> Patient | Clinician | Institution:
+        """Open the key file as whatever its account is."""
+        return self.institution() if self.role is Role.NONE else self.reader()
+
     def named(self, account: str | None) -> str | None:
         """Return the name that the manifest gives an account, or the account."""
         return account and (self.name_of(account) or account)

@@ -22,10 +22,11 @@ PREFIX: Final = b"chartkey/v1/"
 
 
 class Purpose(NamedTuple):
-    """What follows a purpose's label in the info, and how long its key is (bytes)."""
+    """What follows a purpose's label in the info, how long its key is, and its secret (bytes)."""
 
     fields: tuple[int, ...]
     length: int
+    secret: int = KEY_BYTES
 
 
 PURPOSES: Final[dict[str, Purpose]] = {
@@ -40,6 +41,7 @@ PURPOSES: Final[dict[str, Purpose]] = {
     "payload": Purpose((16, 32), 64),
     "draft-payload": Purpose((16, 32), 64),
     "draft-mac": Purpose((), 32),
+    "hybrid": Purpose((32, 32, 32), 64, secret=64),
     "leaf": Purpose((8,), 32),
     "keyfile-rsa": Purpose((4,), 32),
     "keyfile-handle": Purpose((), 32),
@@ -50,10 +52,10 @@ PURPOSES: Final[dict[str, Purpose]] = {
 def derive(
     secret: bytes, purpose: str, *fields: bytes, salt: bytes = b"", length: int = KEY_BYTES
 ) -> bytes:
-    """Derive a key of ``length`` bytes from a 32-byte ``secret`` for one purpose.
+    """Derive a key of ``length`` bytes from a ``secret`` for one purpose.
 
-    HKDF-SHA256 (RFC 5869) with info = ``chartkey/v1/<purpose>`` followed by ``fields``, each of
-    the width that :data:`PURPOSES` states.
+    HKDF-SHA256 (RFC 5869) with info = ``chartkey/v1/<purpose>`` followed by ``fields``. The
+    secret (32 bytes for most purposes) and each field have the width that :data:`PURPOSES` states.
 
     Raises:
         ContextInvalid: the purpose is not in the table, or the secret, a field or the length is
@@ -66,5 +68,5 @@ def derive(
         raise ContextInvalid(problem=f"{purpose} takes {known.fields} and gives {known.length}")
     widths = zip(fields, known.fields, strict=True)
     info = PREFIX + purpose.encode("ascii") + b"".join(fixed(purpose, f, w) for f, w in widths)
-    secret = fixed("a secret", secret, KEY_BYTES)
+    secret = fixed("a secret", secret, known.secret)
     return HKDF(algorithm=SHA256(), length=length, salt=salt or None, info=info).derive(secret)

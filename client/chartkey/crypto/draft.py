@@ -1,10 +1,10 @@
-"""The attached form: a document sealed to named people, who open it with their RSA keys.
+"""The attached form: a document sealed to named people, who open it with their own keys.
 
 Drafts travel so to patient, gateway and author, and stand-alone exports to whoever is named. Every
 stanza wraps the same file key; a MAC covers them all, so none can be taken away or added (T07).
 
 >>> import io
->>> from chartkey.crypto.rsa import generate, public_der
+>>> from chartkey.crypto.wrap import generate, public_der
 >>> key, address, target = generate(), bytes(20), io.BytesIO()
 >>> _ = seal_draft(io.BytesIO("入院记录".encode()), target, [(address, public_der(key))], b"")
 >>> opened = io.BytesIO()
@@ -20,17 +20,14 @@ import secrets
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-from chartkey.crypto import rsa
 from chartkey.crypto.chunk import read_full, write_full
 from chartkey.crypto.derivation import KEY_BYTES, PREFIX, derive
 from chartkey.crypto.digest import sha256
 from chartkey.crypto.field import fixed
 from chartkey.crypto.payload import Binding, Sealed, open_stream, seal_stream
 from chartkey.crypto.prelude import FORM_ATTACHED, PRELUDE_BYTES, read_prelude, write_prelude
+from chartkey.crypto.wrap import PrivateKey, is_wrap, suite_of, unwrap, wrap
 from chartkey.errors import ContextInvalid, DecryptionFailed
-from chartkey.models import Suite
 
 __all__ = ["MAX_STANZAS", "draft_context", "open_draft", "seal_draft"]
 
@@ -46,7 +43,7 @@ def seal_draft(
     recipients: Sequence[tuple[bytes, bytes]],
     context: bytes,
 ) -> Sealed:
-    """Seal all of ``source`` to 1 to 16 recipients, each an address and SubjectPublicKeyInfo DER.
+    """Seal all of ``source`` to 1 to 16 recipients, each an address and a published key.
 
     ``context`` (any length) must be given again to open; the file does not hold it. Constant
     memory; neither stream is closed. Returns the sizes of the whole file and of the plaintext.
@@ -61,11 +58,12 @@ def seal_draft(
     if not 1 <= len(set(addresses)) == len(addresses) <= MAX_STANZAS:
         raise ContextInvalid(problem=f"1 to {MAX_STANZAS} recipients, none of them twice")
     file_key = secrets.token_bytes(KEY_BYTES)
-    head = write_prelude(FORM_ATTACHED, Suite.RSA_OAEP_AES_GCM, len(addresses))
-    head += b"".join(_stanza(address, der, file_key, context) for address, der in recipients)
+    suite = max(suite_of(public) for _, public in recipients)
+    head = write_prelude(FORM_ATTACHED, suite, len(addresses))
+    head += b"".join(_stanza(address, key, file_key, context) for address, key in recipients)
     head += _mac(file_key, head)
     write_full(target, head)
-    sealed = seal_stream(source, target, file_key, Binding(context, "draft-payload"))
+    sealed = seal_stream(source, target, file_key, Binding(context, "draft-payload"), suite)
     return Sealed(sealed.key_commitment, len(head) + sealed.size, sealed.plaintext_size)
 
 
@@ -73,7 +71,7 @@ def open_draft(
     source: BinaryIO,
     target: BinaryIO,
     address: bytes,
-    private_key: RSAPrivateKey,
+    private_key: PrivateKey,
     context: bytes,
 ) -> int:
     """Open a draft that names ``address`` (20 bytes) into ``target``; return the bytes written.
@@ -90,7 +88,7 @@ def open_draft(
     head, stanzas = _read_stanzas(source)
     # A missing stanza goes on through unwrapping: one path, one error (T08).
     blob = stanzas.get(address, b"")
-    file_key = rsa.unwrap(private_key, blob, draft_context(context, address), length=KEY_BYTES)
+    file_key = unwrap(private_key, blob, draft_context(context, address), length=KEY_BYTES)
     if not hmac.compare_digest(_mac(file_key, head), read_full(source, _MAC_BYTES)):
         raise DecryptionFailed
     return open_stream(source, target, file_key, Binding(context, "draft-payload"))
@@ -106,8 +104,8 @@ def draft_context(context: bytes, recipient: bytes) -> bytes:
     return PREFIX + b"wrap-draft" + sha256(context) + who
 
 
-def _stanza(address: bytes, public_der: bytes, file_key: bytes, context: bytes) -> bytes:
-    blob = rsa.wrap(public_der, file_key, draft_context(context, address))
+def _stanza(address: bytes, public: bytes, file_key: bytes, context: bytes) -> bytes:
+    blob = wrap(public, file_key, draft_context(context, address))
     return address + len(blob).to_bytes(2, "big") + blob
 
 
@@ -118,14 +116,14 @@ def _mac(file_key: bytes, head: bytes) -> bytes:
 def _read_stanzas(source: BinaryIO) -> tuple[bytes, dict[bytes, bytes]]:
     """Return every byte before the MAC, and the wraps by address."""
     head = read_full(source, PRELUDE_BYTES)
-    count = read_prelude(head, FORM_ATTACHED)
+    suite, count = read_prelude(head, FORM_ATTACHED)
     if not 1 <= count <= MAX_STANZAS:
         raise DecryptionFailed
     stanzas: dict[bytes, bytes] = {}
     for _ in range(count):
         opening = read_full(source, _STANZA_HEAD_BYTES)
         address, length = opening[:_ADDRESS_BYTES], int.from_bytes(opening[_ADDRESS_BYTES:], "big")
-        if length not in rsa.WRAP_BYTES or address in stanzas:
+        if not is_wrap(suite, length, KEY_BYTES) or address in stanzas:
             raise DecryptionFailed
         stanzas[address] = read_full(source, length)
         head += opening + stanzas[address]

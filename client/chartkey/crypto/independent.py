@@ -3,6 +3,7 @@
 It follows ``client/README.md``, not the other modules, so that a fault shared by writer and reader
 shows: ``chartkey envelope check --independent`` uses it, and every vector in ``tests/vectors/``. It
 is for checking files at one's own desk, not for answering strangers. Contexts are plain bytes.
+ML-KEM-768, for wraps of suite 2, comes from kyber-py: ``pip install 'chartkey[independent]'``.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from hashlib import sha256
+from importlib import import_module
 from typing import Any, BinaryIO, Final, cast
 
-from chartkey.errors import DecryptionFailed, FormatUnknown, KeyUnsuitable
+from chartkey.errors import DecryptionFailed, ExtraMissing, FormatUnknown, KeyUnsuitable
 
 __all__ = [
     "content_root",
@@ -28,6 +30,10 @@ __all__ = [
 
 _TAG: Final = 16
 _PAYLOAD, _ATTACHED = 1, 2
+_RSA, _HYBRID = 1, 2
+_WRAPS: Final = {_RSA: (384, 512), _HYBRID: (384, 512, 1521, 1649)}
+_KEM_PUBLIC: Final = bytes.fromhex("308204b2300b0609608648016503040402038204a100")
+_KEM_PRIVATE: Final = bytes.fromhex("3054020100300b060960864801650304040204428040")
 
 
 def hkdf(secret: bytes, purpose: str, fields: bytes = b"", salt: bytes = b"", n: int = 32) -> bytes:
@@ -56,12 +62,14 @@ def open_payload(
         FormatUnknown: it is not a payload, or of a version or suite that is not known here.
     """
     header = source.read(80)
-    log2 = _parameter(header[:16], _PAYLOAD)
+    suite, log2 = _prelude(header[:16], _PAYLOAD)
     if not 10 <= log2 <= 20:
         raise FormatUnknown(what="chunk size", version=log2)
     info = header[:16] + sha256(context).digest()
     okm = hkdf(dek, purpose, info, header[16:48], 64)
     if len(header) < 80 or not hmac.compare_digest(okm[32:], header[48:]):
+        raise DecryptionFailed
+    if purpose == "payload" and context[:1] != bytes([suite]):
         raise DecryptionFailed
     return _open_chunks(source, target, okm[:32], context, (1 << log2) + _TAG)
 
@@ -99,16 +107,42 @@ def open_locator(key: bytes, blob: bytes, fields: Sequence[bytes]) -> tuple[byte
 
 
 def unwrap(private_der: bytes, blob: bytes, context: bytes) -> bytes:
-    """Open an RSA wrap with a PKCS#8 key.
+    """Open a wrap with one PKCS#8 key (suite 1) or two, ML-KEM-768 before RSA (suite 2).
 
     Raises:
         KeyUnsuitable: the key cannot be read.
+        ExtraMissing: kyber-py is not installed, and the key is of suite 2.
         DecryptionFailed: for every cause alike.
     """
+    if private_der.startswith(_KEM_PRIVATE):
+        return _unwrap_hybrid(private_der, blob, context)
+    return _unwrap_rsa(_rsa(private_der), blob, context)
+
+
+def _unwrap_hybrid(private_der: bytes, blob: bytes, context: bytes) -> bytes:
+    from Crypto.Cipher import AES
+
+    kem, key = _ml_kem(), _rsa(private_der[86:])
+    encapsulating, decapsulating = kem.key_derive(private_der[22:86])
+    public = _KEM_PUBLIC + encapsulating + key.public_key().export_key("DER")
+    middle = 1 + int(key.size_in_bytes())
+    head, sealed = blob[: middle + 1088], blob[middle + 1088 :]
+    if head[:1] != b"\x02" or len(sealed) < _TAG:
+        raise DecryptionFailed
+    shared = _unwrap_rsa(key, head[1:middle], b"\x02" + context)
+    shared += kem.decaps(decapsulating, head[middle:])
+    info = b"".join(sha256(part).digest() for part in (public, head, context))
+    cipher = AES.new(hkdf(shared, "hybrid", info, n=64), AES.MODE_SIV)
+    try:
+        return cipher.decrypt_and_verify(sealed[_TAG:], sealed[:_TAG])
+    except ValueError:
+        raise DecryptionFailed from None
+
+
+def _unwrap_rsa(key: Any, blob: bytes, context: bytes) -> bytes:
     from Crypto.Cipher import PKCS1_OAEP
     from Crypto.Hash import SHA256
 
-    key = _rsa(private_der)
     try:
         message = PKCS1_OAEP.new(key, hashAlgo=cast(Any, SHA256)).decrypt(blob)
     except (ValueError, TypeError):
@@ -127,13 +161,16 @@ def open_draft(
         DecryptionFailed: for every cause alike.
         FormatUnknown: it is not a draft, or of a version or suite that is not known here.
         KeyUnsuitable: the key cannot be read.
+        ExtraMissing: kyber-py is not installed, and the key is of suite 2.
     """
     head = source.read(16)
-    count = _parameter(head, _ATTACHED)
+    suite, count = _prelude(head, _ATTACHED)
     wraps: dict[bytes, bytes] = {}
     for _ in range(count):
         opening = source.read(22)
         wrapped = source.read(int.from_bytes(opening[20:], "big"))
+        if len(wrapped) not in _WRAPS[suite]:
+            raise DecryptionFailed
         head += opening + wrapped
         wraps[opening[:20]] = wrapped
     if not 1 <= count <= 16 or len(wraps) != count:
@@ -177,12 +214,20 @@ def _rsa(der: bytes) -> Any:
         raise KeyUnsuitable(problem="it is not an RSA key in DER") from None
 
 
-def _parameter(prelude: bytes, form: int) -> int:
+def _ml_kem() -> Any:
+    try:
+        return import_module("kyber_py.ml_kem").ML_KEM_768
+    except ImportError as err:
+        raise ExtraMissing(extra="independent", package="kyber-py") from err
+
+
+def _prelude(prelude: bytes, form: int) -> tuple[int, int]:
     if len(prelude) < 16:
         raise DecryptionFailed
-    if prelude[:11] != b"chartkey" + bytes([1, form, 1]) or any(prelude[12:]):
+    suite, parameter = prelude[10:12]
+    if prelude[:10] != b"chartkey" + bytes([1, form]) or suite not in _WRAPS or any(prelude[12:]):
         raise FormatUnknown(what="file", version=prelude[8:11].hex())
-    return prelude[11]
+    return suite, parameter
 
 
 def _open_chunks(source: BinaryIO, target: BinaryIO, key: bytes, context: bytes, unit: int) -> int:

@@ -17,14 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chartkey.crypto import rsa
+from chartkey.crypto import wrap
 from chartkey.crypto.derivation import KEY_BYTES, derive
 from chartkey.crypto.field import fixed, unsigned
 from chartkey.crypto.ownfile import create, read, replace
-from chartkey.errors import FormatUnknown, KeyfileInvalid, KeyUnsuitable, PassphraseWrong
+from chartkey.crypto.wrap import DEFAULT_SUITE, PrivateKey
+from chartkey.errors import (
+    FormatUnknown,
+    KeyfileError,
+    KeyfileInvalid,
+    KeyUnsuitable,
+    PassphraseWrong,
+)
+from chartkey.models import Suite
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -44,7 +51,7 @@ class Keys:
     def __init__(self, path: Path, document: Document, account: LocalAccount) -> None:
         """Hold what :meth:`KeyFile.open` read and unlocked."""
         self._path, self._document, self.account = path, document, account
-        self._opened: dict[int, RSAPrivateKey] = {}
+        self._opened: dict[int, PrivateKey] = {}
 
     def __repr__(self) -> str:
         return f"Keys(label={self.label!r}, address={self.address!r})"
@@ -71,7 +78,7 @@ class Keys:
 
     @property
     def version(self) -> int:
-        """The newest RSA key's version, from 1."""
+        """The newest encryption key's version, from 1."""
         return len(self._document["encryption"])
 
     def sign_hash(self, digest: bytes) -> bytes:
@@ -86,15 +93,23 @@ class Keys:
         return bytes(signed.signature)
 
     def public_der(self, version: int | None = None) -> bytes:
-        """Return an RSA public key as SubjectPublicKeyInfo DER: a version's, or the newest.
+        """Return the key to publish, in DER: a version's, or the newest.
 
         Raises:
             KeyUnsuitable: there is no such version.
         """
         return b64decode(self._entry(version)["public"])
 
-    def private_key(self, version: int | None = None) -> RSAPrivateKey:
-        """Return an RSA private key: a version's, or the newest.
+    def suite(self, version: int | None = None) -> Suite:
+        """Return the suite of a version's key, or of the newest.
+
+        Raises:
+            KeyUnsuitable: there is no such version.
+        """
+        return wrap.suite_of(self.public_der(version))
+
+    def private_key(self, version: int | None = None) -> PrivateKey:
+        """Return a private key: a version's, or the newest.
 
         Raises:
             KeyUnsuitable: there is no such version.
@@ -104,7 +119,7 @@ class Keys:
         number = int(entry["version"])
         if number not in self._opened:
             der = self._unseal("keyfile-rsa", entry, *_rsa_place(self, entry))
-            self._opened[number] = rsa.load_private(der)
+            self._opened[number] = wrap.load_private(der)
         return self._opened[number]
 
     @property
@@ -120,34 +135,34 @@ class Keys:
             raise KeyUnsuitable(problem="this key file holds no handle key")
         return self._unseal("keyfile-handle", entry, b"", self.address_bytes)
 
-    def add_encryption_key(self, bits: int = 3072) -> int:
-        """Make a new RSA key, store it durably, and return its version; earlier ones stay.
+    def add_encryption_key(self, bits: int = 3072, suite: int = DEFAULT_SUITE) -> int:
+        """Make a new encryption key, store it durably, return its version; earlier ones stay.
 
         Raises:
-            KeyUnsuitable: ``bits`` is not 3072 or 4096.
+            KeyUnsuitable: ``bits`` is not 3072 or 4096, or the suite is reserved.
             KeyfileUnsafe: the file may be read by others by now.
             KeyfileInvalid: the file is gone or damaged.
             FormatUnknown: it was rewritten by a later release.
             OSError: the file cannot be written; the old one stays.
         """
-        key, document = rsa.generate(bits), self._document
+        key, document = wrap.generate(suite, bits), self._document
 
         def extended(text: bytes) -> bytes:
             nonlocal document
             document = _parse(self._path, text)
             if document["address"] != self.address:
                 raise KeyfileInvalid(path=self._path, problem="it holds another account now")
-            document["encryption"].append(self._sealed_rsa(key, len(document["encryption"]) + 1))
+            document["encryption"].append(self._sealed_key(key, len(document["encryption"]) + 1))
             return _serialise(document)
 
         replace(self._path, extended)
         self._document = document
         return self.version
 
-    def _sealed_rsa(self, key: RSAPrivateKey, version: int) -> Document:
-        public = b64encode(rsa.public_der(key)).decode()
+    def _sealed_key(self, key: PrivateKey, version: int) -> Document:
+        public = b64encode(wrap.public_der(key)).decode()
         entry: Document = {"version": version, "public": public}
-        return entry | self._seal("keyfile-rsa", rsa.private_der(key), *_rsa_place(self, entry))
+        return entry | self._seal("keyfile-rsa", wrap.private_der(key), *_rsa_place(self, entry))
 
     def _sealed_handle(self) -> Document:
         secret = secrets.token_bytes(KEY_BYTES)
@@ -155,10 +170,21 @@ class Keys:
 
     def _entry(self, version: int | None) -> Document:
         wanted = self.version if version is None else version
+        if wanted > self.version:
+            self._take_in()
         if not 1 <= wanted <= self.version:
             raise KeyUnsuitable(problem=f"this key file holds no version {wanted}")
         entry: Document = self._document["encryption"][wanted - 1]
         return entry
+
+    def _take_in(self) -> None:
+        """Look whether another process has added a key to the file since."""
+        try:
+            document = _parse(self._path, read(self._path))
+        except (KeyfileError, FormatUnknown):
+            return
+        if document["address"] == self.address:
+            self._document = document
 
     def _cipher(self, purpose: str, version: bytes) -> AESGCM:
         fields = [version] if version else []
@@ -187,6 +213,7 @@ class KeyFile:
         label: str,
         *,
         bits: int = 3072,
+        suite: int = DEFAULT_SUITE,
         handle_key: bool = False,
         private_key: bytes | None = None,
         overwrite: bool = False,
@@ -194,19 +221,21 @@ class KeyFile:
     ) -> Keys:
         """Make a key file (mode 0600, written whole or not at all) and return its keys, opened.
 
+        ``bits`` is the size of the RSA modulus, ``suite`` what the encryption key is for.
         ``private_key`` (32 bytes) adopts an existing Ethereum key. ``scrypt_n`` (RFC 7914, a power
         of two; 2**18 takes 0.7 s) is lowered only for throw-away keys.
 
         Raises:
             KeyfileExists: there is such a file and ``overwrite`` was not asked for.
-            KeyUnsuitable: ``bits`` is not 3072 or 4096, or the Ethereum key is out of range.
+            KeyUnsuitable: ``bits`` is not 3072 or 4096, the suite is reserved, or the Ethereum
+                key is out of range.
             OSError: the file cannot be written.
         """
         file, account = Path(path), _account(private_key or secrets.token_bytes(KEY_BYTES))
         keystore = account.encrypt(passphrase, kdf="scrypt", iterations=scrypt_n)
         head = {"chartkey": _VERSION, "label": label, "address": str(account.address)}
         keys = Keys(file, head | {"ethereum": keystore, "encryption": []}, account)
-        keys._document["encryption"].append(keys._sealed_rsa(rsa.generate(bits), 1))
+        keys._document["encryption"].append(keys._sealed_key(wrap.generate(suite, bits), 1))
         if handle_key:
             keys._document["handle"] = keys._sealed_handle()
         create(file, _serialise(keys._document), overwrite=overwrite)
@@ -266,7 +295,7 @@ def _unlock(path: Path, keystore: Document, passphrase: str) -> LocalAccount:
 
 
 def _rsa_place(keys: Keys, entry: Document) -> tuple[bytes, bytes]:
-    """Return the version field and the associated data of a sealed RSA key."""
+    """Return the version field and the associated data of a sealed private key."""
     version = unsigned("a version", entry["version"], 4)
     return version, keys.address_bytes + version + b64decode(entry["public"])
 

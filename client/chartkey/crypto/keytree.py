@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-from chartkey.crypto import rsa
+from chartkey.crypto import wrap as wraps
 from chartkey.crypto.derivation import KEY_BYTES, PREFIX, derive
 from chartkey.crypto.digest import keccak256
 from chartkey.crypto.field import fixed, unsigned
+from chartkey.crypto.wrap import PrivateKey
 from chartkey.errors import CommitmentMismatch
 
 __all__ = [
@@ -91,18 +90,18 @@ class RelationshipRoot:
         """
         return derive(self.secret, "grant", grant_id)
 
-    def wrap(self, public_der: bytes, salt: bytes, context: bytes) -> bytes:
-        """Wrap root and salt to one side's RSA key; ``context`` is :func:`root_context`'s.
+    def wrap(self, public: bytes, salt: bytes, context: bytes) -> bytes:
+        """Wrap root and salt to one side's published key; ``context`` is :func:`root_context`'s.
 
         Raises:
             ContextInvalid: the salt is not 32 bytes.
             KeyUnsuitable: the public key is not suitable.
         """
-        return rsa.wrap(public_der, self.secret + fixed("a salt", salt, SALT_BYTES), context)
+        return wraps.wrap(public, self.secret + fixed("a salt", salt, SALT_BYTES), context)
 
     @classmethod
     def unwrap(
-        cls, private_key: RSAPrivateKey, blob: bytes, context: bytes, commitment: bytes
+        cls, private_key: PrivateKey, blob: bytes, context: bytes, commitment: bytes
     ) -> tuple[RelationshipRoot, bytes]:
         """Open a root wrap, check it against the chain's commitment, return root and salt.
 
@@ -110,7 +109,7 @@ class RelationshipRoot:
             DecryptionFailed: the wrap does not open with this key and context.
             CommitmentMismatch: it opens to another root than the one committed to.
         """
-        secret = rsa.unwrap(private_key, blob, context, length=KEY_BYTES + SALT_BYTES)
+        secret = wraps.unwrap(private_key, blob, context, length=KEY_BYTES + SALT_BYTES)
         root, salt = cls(secret[:KEY_BYTES]), secret[KEY_BYTES:]
         if not compare_digest(root.commitment(salt), commitment):
             raise CommitmentMismatch(what="relationship root")
@@ -147,20 +146,20 @@ def grant_context(chain_id: int, relationship: bytes, grant_id: bytes, viewer: b
     return PREFIX + b"wrap-grant" + place + grant + fixed("a viewer", viewer, 20)
 
 
-def wrap_grant_key(public_der: bytes, grant_key: bytes, context: bytes) -> bytes:
+def wrap_grant_key(public: bytes, grant_key: bytes, context: bytes) -> bytes:
     """Wrap a 32-byte grant key to the viewer; ``context`` is :func:`grant_context`'s.
 
     Raises:
         ContextInvalid: the key is not 32 bytes.
         KeyUnsuitable: the public key is not suitable.
     """
-    return rsa.wrap(public_der, fixed("a grant key", grant_key, KEY_BYTES), context)
+    return wraps.wrap(public, fixed("a grant key", grant_key, KEY_BYTES), context)
 
 
-def unwrap_grant_key(private_key: RSAPrivateKey, blob: bytes, context: bytes) -> bytes:
+def unwrap_grant_key(private_key: PrivateKey, blob: bytes, context: bytes) -> bytes:
     """Open a grant wrap and return the 32-byte grant key.
 
     Raises:
         DecryptionFailed: for every cause alike.
     """
-    return rsa.unwrap(private_key, blob, context, length=KEY_BYTES)
+    return wraps.unwrap(private_key, blob, context, length=KEY_BYTES)

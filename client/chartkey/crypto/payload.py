@@ -36,6 +36,7 @@ __all__ = [
     "CHUNK_LOG2",
     "HEADER_BYTES",
     "Sealed",
+    "copy_range",
     "new_dek",
     "open_bytes",
     "open_payload",
@@ -70,10 +71,14 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A context and the purpose under which it enters the key: record or draft."""
+    """A context and the purpose under which it enters the key: record or draft.
+
+    ``suite`` is what the header has to name; a draft's context tells none.
+    """
 
     context: bytes
     purpose: str = "payload"
+    suite: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +128,35 @@ def open_payload(source: BinaryIO, target: BinaryIO, dek: bytes, context: Record
 def open_range(source: BinaryIO, start: int, end: int, dek: bytes, context: RecordContext) -> bytes:
     """Return plaintext bytes ``start`` to ``end`` (exclusive) of a payload that can seek.
 
-    Like slicing, a range past the end is cut short, and then the end is authenticated. Memory
-    grows with the range.
+    Memory grows with the range; the rest is as :func:`copy_range` says.
+
+    Raises:
+        DecryptionFailed, FormatUnknown, ContextInvalid, OSError: as :func:`copy_range`.
+    """
+    target = io.BytesIO()
+    copy_range(source, target, start, end, dek, context)
+    return target.getvalue()
+
+
+def copy_range(
+    source: BinaryIO,
+    target: BinaryIO,
+    start: int,
+    end: int,
+    dek: bytes,
+    context: RecordContext,
+) -> int:
+    """Write plaintext bytes ``start`` to ``end`` (exclusive) of a payload; return how many.
+
+    Only the header and the chunks that hold the range are read of ``source``, which can seek;
+    constant memory. Like slicing, a range past the end is cut short, and then the end is
+    authenticated. On failure ``target`` may hold a true beginning of the range.
 
     Raises:
         DecryptionFailed: as :func:`open_payload`, for the chunks that are read.
         FormatUnknown: as :func:`open_payload`.
         ContextInvalid: the range is negative, or as :func:`open_payload`.
-        OSError: the source failed.
+        OSError: a stream failed.
     """
     if not 0 <= start <= end:
         raise ContextInvalid(problem="a range starts at 0 or later and does not run backwards")
@@ -140,12 +166,14 @@ def open_range(source: BinaryIO, start: int, end: int, dek: bytes, context: Reco
     last = max(source.seek(0, io.SEEK_END) - base - HEADER_BYTES - 1, 0) // unit
     first = min(start // opened.chunk, last)
     source.seek(base + HEADER_BYTES + first * unit)
-    plain = b"".join(
-        decrypt_chunk(opened.key, i, i == last, read_full(source, unit), binding.context)
-        for i in range(first, min(max(end - 1, start) // opened.chunk, last) + 1)
-    )
-    skipped = first * opened.chunk
-    return plain[start - skipped : end - skipped]
+    written = 0
+    for i in range(first, min(max(end - 1, start) // opened.chunk, last) + 1):
+        sealed = read_full(source, unit)
+        plain = decrypt_chunk(opened.key, i, i == last, sealed, binding.context)
+        part = plain[max(start - i * opened.chunk, 0) : end - i * opened.chunk]
+        write_full(target, part)
+        written += len(part)
+    return written
 
 
 def seal_bytes(plaintext: bytes, dek: bytes, context: RecordContext) -> tuple[bytes, Sealed]:
@@ -182,7 +210,7 @@ def record_binding(context: RecordContext) -> Binding:
     for name, width in _CONTEXT_WIDTHS.items():
         fixed(name, getattr(context, name), width)
     try:
-        return Binding(context.encode())
+        return Binding(context.encode(), suite=context.suite)
     except OverflowError as err:
         raise ContextInvalid(problem="suite or chain id is out of range") from err
 
@@ -237,10 +265,10 @@ def open_stream(source: BinaryIO, target: BinaryIO, dek: bytes, binding: Binding
 def _open_header(source: BinaryIO, dek: bytes, binding: Binding) -> _Opened:
     header = read_full(source, HEADER_BYTES)
     prelude, salt = header[:PRELUDE_BYTES], header[PRELUDE_BYTES:-COMMITMENT_BYTES]
-    chunk_log2 = read_prelude(prelude, FORM_PAYLOAD)
+    suite, chunk_log2 = read_prelude(prelude, FORM_PAYLOAD)
     if chunk_log2 not in CHUNK_LOG2_RANGE:
         raise FormatUnknown(what="chunk size", version=chunk_log2)
-    if len(header) < HEADER_BYTES:
+    if len(header) < HEADER_BYTES or binding.suite not in (None, suite):
         raise DecryptionFailed
     key, commitment = _payload_keys(dek, binding, prelude, salt)
     if not compare_digest(commitment, header[-COMMITMENT_BYTES:]):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from chartkey.chain.encryption import encryption_key
 from chartkey.chain.typed import attestation_signer
-from chartkey.crypto import rsa
+from chartkey.crypto.wrap import wrap
 from chartkey.custody.custodian import Custodian, DraftHeader, Release, SlipDelivery
 from chartkey.custody.database import Database, LogEntry, RecordSlip
 from chartkey.custody.drafts import DraftShelf
@@ -307,7 +307,7 @@ class EmbeddedCustodian:
         for pointer in permission.pointers:
             key = root.record_key(pointer.epoch, pointer.kind, pointer.record)
             context = record_wrap_context(self._network.chain_id, pointer, receipt.reader)
-            wraps[pointer.record] = rsa.wrap(public, key, context)
+            wraps[pointer.record] = wrap(public, key, context)
         return wraps
 
     def _admit(self, inquiry: Signed[Inquiry], action: str) -> Inquiry:

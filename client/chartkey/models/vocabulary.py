@@ -31,9 +31,14 @@ class Suite(IntEnum):
     RSA_OAEP_AES_GCM = 1
     """AES-256-GCM content, RSA-OAEP-SHA256 wraps."""
     RSA_MLKEM_AES_GCM = 2
-    """Reserved: as 1, wraps by RSA-OAEP together with ML-KEM-768 (P07)."""
+    """As 1, wraps by RSA-OAEP together with ML-KEM-768 (P07): what new keys are made for."""
     SM2_SM4 = 3
     """Reserved for GB/T 32918 and GB/T 32907."""
+
+    @property
+    def label(self) -> str:
+        """The suite as people type it: ``rsa``, ``hybrid``, ``sm2``."""
+        return {1: "rsa", 2: "hybrid", 3: "sm2"}[self]
 
 
 class Kind(IntEnum):

@@ -26,7 +26,7 @@ class DagReader(io.RawIOBase):
         self._size = dag.size
         self._position = 0
         self._chunks: Generator[bytes, None, None] | None = None
-        self._chunk = memoryview(b"")
+        self._chunk, self._start = memoryview(b""), 0
 
     @property
     def size(self) -> int:
@@ -46,7 +46,7 @@ class DagReader(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to ``offset`` bytes from the start, the position or the end.
+        """Move to ``offset`` bytes from the start, the position or the end; fetches nothing.
 
         Raises:
             ValueError: The position would be before the start, or ``whence`` is unknown.
@@ -54,9 +54,7 @@ class DagReader(io.RawIOBase):
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}.get(whence)
         if base is None or base + offset < 0:
             raise ValueError("there is no such position")
-        if base + offset != self._position:
-            self._drop()
-            self._position = base + offset
+        self._position = base + offset
         return self._position
 
     def readinto(self, buffer: WriteableBuffer) -> int:
@@ -69,11 +67,13 @@ class DagReader(io.RawIOBase):
             StoreUnavailable: The store does not answer.
         """
         view = memoryview(buffer).cast("B")
-        if not self._chunk and self._position < self._size:
+        if self._position >= self._size:
+            return 0
+        if not 0 <= self._position - self._start < len(self._chunk):
             self._advance()
-        count = min(len(view), len(self._chunk))
-        view[:count] = self._chunk[:count]
-        self._chunk = self._chunk[count:]
+        held = self._chunk[self._position - self._start :]
+        count = min(len(view), len(held))
+        view[:count] = held[:count]
         self._position += count
         return count
 
@@ -83,12 +83,15 @@ class DagReader(io.RawIOBase):
         super().close()
 
     def _advance(self) -> None:
+        """Take the next chunk, or begin anew where the position was moved away from it."""
+        if self._position != self._start + len(self._chunk):
+            self._drop()
         if self._chunks is None:
             self._chunks = self._dag.chunks(self._position)
-        self._chunk = memoryview(next(self._chunks, b""))
+        self._start, self._chunk = self._position, memoryview(next(self._chunks, b""))
 
     def _drop(self) -> None:
         # Closing the generator ends its threads.
         if self._chunks is not None:
             self._chunks.close()
-        self._chunks, self._chunk = None, memoryview(b"")
+        self._chunks, self._chunk, self._start = None, memoryview(b""), self._position

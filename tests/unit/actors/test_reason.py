@@ -27,24 +27,27 @@ REQUEST = Requested(
 )
 
 
-def made(folder: Path, name: str) -> Keys:
-    return KeyFile.create(folder / f"{name}.json", "口令", name, scrypt_n=2)
+def made(folder: Path, name: str, suite: Suite = Suite.RSA_MLKEM_AES_GCM) -> Keys:
+    return KeyFile.create(folder / f"{name}.json", "口令", name, suite=suite, scrypt_n=2)
 
 
-@pytest.fixture(scope="module")
-def patient(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return made(tmp_path_factory.mktemp("patient"), "张秀英")
+@pytest.fixture(scope="module", params=LONGEST, ids=lambda suite: suite.label)
+def patient(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return made(tmp_path_factory.mktemp("patient"), "张秀英", request.param)
 
 
 def sealed(text: str, patient: Keys, request: bytes = ID) -> Requested:
-    key = EncryptionKey(patient.version, Suite.RSA_OAEP_AES_GCM, patient.public_der())
+    key = EncryptionKey(patient.version, patient.suite(), patient.public_der())
     return replace(REQUEST, reason=write_reason(text, patient.address, key, request))
 
 
-@pytest.mark.parametrize(
-    "text", ["转诊前查阅用药史", "x" * LONGEST, "a"], ids=["chinese", "longest", "shortest"]
-)
+@pytest.mark.parametrize("text", ["转诊前查阅用药史", "a"], ids=["chinese", "shortest"])
 def test_the_patient_reads_the_reason(patient: Keys, text: str) -> None:
+    assert read_reason(patient, sealed(text, patient)) == text
+
+
+def test_the_longest_reason_is_read_whole(patient: Keys) -> None:
+    text = "x" * LONGEST[patient.suite()]
     assert read_reason(patient, sealed(text, patient)) == text
 
 
@@ -54,13 +57,24 @@ def test_no_reason_stays_none(patient: Keys) -> None:
 
 
 def test_the_length_tells_nothing(patient: Keys) -> None:
-    short, long = (len(sealed(text, patient).reason) for text in ("a", "字" * 300))
+    short, long = (len(sealed(text, patient).reason) for text in ("a", "字" * 130))
     assert short == long <= 2048
 
 
 def test_a_reason_beyond_the_limit_is_refused_in_bytes_not_characters(patient: Keys) -> None:
     with pytest.raises(ArgumentInvalid):
-        sealed("字" * (LONGEST // 3 + 1), patient)
+        sealed("字" * (LONGEST[patient.suite()] // 3 + 1), patient)
+
+
+def test_a_reason_to_the_largest_keys_fits_into_the_contract(tmp_path: Path) -> None:
+    path = tmp_path / "张秀英.json"
+    keys = KeyFile.create(path, "口令", "张秀英", bits=4096, scrypt_n=2)
+    assert len(sealed("a", keys).reason) == 2017
+
+
+def test_a_reason_to_a_hybrid_key_needs_both_halves(patient: Keys) -> None:
+    asked = sealed("a", patient).reason
+    assert (asked[0] == 2) is (patient.suite() is Suite.RSA_MLKEM_AES_GCM)
 
 
 def test_a_reason_of_another_request_does_not_open(patient: Keys) -> None:
@@ -74,8 +88,9 @@ def test_nobody_else_reads_it(patient: Keys, tmp_path: Path) -> None:
         read_reason(made(tmp_path, "李医生"), sealed("a", patient))
 
 
-def test_a_reason_of_before_a_rotation_is_still_read(tmp_path: Path) -> None:
-    keys = made(tmp_path, "张秀英")
+@pytest.mark.parametrize("suite", LONGEST, ids=lambda suite: suite.label)
+def test_a_reason_of_before_a_rotation_is_still_read(tmp_path: Path, suite: Suite) -> None:
+    keys = made(tmp_path, "张秀英", suite)
     asked = sealed("转诊", keys)
     keys.add_encryption_key()
     assert read_reason(keys, asked) == "转诊"

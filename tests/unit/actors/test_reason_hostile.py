@@ -10,7 +10,6 @@ from chartkey.actors.reason import read_reason, write_reason
 from chartkey.chain.encryption import EncryptionKey
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.errors import ArgumentInvalid, DecryptionFailed
-from chartkey.models import Suite
 
 from tests.unit.actors.test_reason import ID, REQUEST
 
@@ -22,7 +21,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 def through(patient: Keys, text: str) -> str:
-    key = EncryptionKey(1, Suite.RSA_OAEP_AES_GCM, patient.public_der())
+    key = EncryptionKey(1, patient.suite(), patient.public_der())
     sealed = write_reason(text, patient.address, key, ID)
     return read_reason(patient, replace(REQUEST, reason=sealed))
 

@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.run import BOUNDS, line, main, missed, modules, save
+from tests.bench.run import BOUNDS, line, main, missed, modules, owner, save
 
 HELD = {name: bound.limit + (bound.sign == "±") for name, bound in BOUNDS.items()}
 BEYOND = {"≤": (1.01,), "≥": (0.99,), "±": (1.01, 0.90)}
 
 
 def test_every_module_with_a_bound_exists() -> None:
-    assert {name.partition(".")[0] for name in BOUNDS} <= set(modules())
+    assert {owner(name) for name in BOUNDS} <= set(modules())
+
+
+def test_a_module_keeps_its_figures_while_its_namesake_runs(tmp_path: Path) -> None:
+    results = tmp_path / "bench.json"
+    save(["wraps"], {"envelope.random_read_ms": 4}, results)
+    save(["envelope"], {"envelope.seal_s": 1}, results)
+    assert json.loads(results.read_text()) == {"envelope.random_read_ms": 4, "envelope.seal_s": 1}
 
 
 def test_figures_at_their_limits_miss_nothing() -> None:

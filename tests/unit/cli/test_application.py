@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import stat
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from importlib.metadata import version
@@ -11,7 +13,9 @@ from typing import Any
 
 import pytest
 from chartkey.cli.application import app, arranged
+from chartkey.crypto.draft import seal_draft
 from chartkey.crypto.keyfile import KeyFile
+from chartkey.models import Suite
 from typer.main import get_command
 
 from tests.unit.cli.conftest import PASSPHRASE
@@ -90,8 +94,21 @@ def test_a_new_key_file_is_the_owners_alone(run: Run, keyfile: Path, tmp_path: P
     path = tmp_path / "王医生.json"
     made = run("keys", "new", path, "--json").json
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert made == {"address": KeyFile.address(path), "label": "王医生", "path": str(path)}
+    address = KeyFile.address(path)
+    assert made == {"address": address, "label": "王医生", "path": str(path), "suite": "hybrid"}
     assert KeyFile.open(path, PASSPHRASE).label == "王医生"
+
+
+def test_a_new_key_is_of_the_suite_that_was_asked_for(
+    run: Run, keyfile: Path, tmp_path: Path
+) -> None:
+    beside = tmp_path / "passphrase"
+    beside.touch(mode=0o600)
+    beside.write_text(PASSPHRASE)
+    assert run("keys", "new", tmp_path / "old.json", "--suite", "rsa").status == 0
+    assert KeyFile.open(tmp_path / "old.json", PASSPHRASE).suite() is Suite.RSA_OAEP_AES_GCM
+    ended = run("keys", "new", tmp_path / "x.json", "--suite", "sm2")
+    assert (ended.status, "there are: hybrid, rsa" in ended.err) == (2, True)
 
 
 def test_a_key_file_is_shown_without_its_passphrase(run: Run, keyfile: Path) -> None:
@@ -118,3 +135,51 @@ def test_both_readers_judge_a_sealed_file_alike(
     else:
         code = {"DecryptionFailed": "decryption-failed", "FormatUnknown": "format-unknown"}
         assert (ended.status, ended.json["error"]) == (1, code[vector["expect"]])
+
+
+@pytest.fixture(params=["hybrid", "rsa"])
+def attached(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Path, str]:
+    """A file sealed to an earlier key of a key file, that key file, and the suite."""
+    suite = {one.label: one for one in Suite}[request.param]
+    beside = tmp_path / "passphrase"
+    beside.touch(mode=0o600)
+    beside.write_text(PASSPHRASE)
+    keys = KeyFile.create(tmp_path / "wang.json", PASSPHRASE, "王医生", suite=suite, scrypt_n=2)
+    with (tmp_path / "draft").open("wb") as target:
+        people = [(keys.address_bytes, keys.public_der())]
+        seal_draft(io.BytesIO("病历".encode()), target, people, b"here")
+    keys.add_encryption_key()
+    return tmp_path / "draft", keys.path, request.param
+
+
+@pytest.mark.parametrize("reader", [[], ["--independent"]], ids=["first", "second"])
+def test_both_readers_open_a_file_sealed_to_people(
+    run: Run, attached: tuple[Path, Path, str], reader: list[str]
+) -> None:
+    file, keyfile, suite = attached
+    words = ["envelope", "check", file, "--key", keyfile, "--json", *reader]
+    found = run(*words, "--binding", b"here".hex()).json
+    assert found["sha256"] == sha256("病历".encode()).hexdigest()
+    assert (found["size"], found["suite"]) == (6, {"rsa": 1, "hybrid": 2}[suite])
+    refused = run(*words, "--binding", b"there".hex())
+    assert (refused.status, refused.json["error"]) == (1, "decryption-failed")
+
+
+def test_a_payload_without_its_data_key_is_not_looked_for_in_a_key_file(
+    run: Run, tmp_path: Path
+) -> None:
+    vector = load("payload")[0]
+    (tmp_path / "sealed").write_bytes(bytes.fromhex(vector["file"]))
+    ended = run("envelope", "check", tmp_path / "sealed", "--binding", "00")
+    assert (ended.status, "name it by --data-key" in ended.err) == (2, True)
+
+
+def test_the_second_reader_says_what_to_install(
+    run: Run, attached: tuple[Path, Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, keyfile, _ = attached
+    monkeypatch.setitem(sys.modules, "kyber_py.ml_kem", None)
+    words = ["envelope", "check", file, "--key", keyfile, "--binding", "00", "--independent"]
+    ended = run(*words)
+    assert ended.status == 1
+    assert "pip install 'chartkey[independent]'" in ended.err

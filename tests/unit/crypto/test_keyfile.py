@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from chartkey.crypto import rsa
+from chartkey.crypto import wrap
 from chartkey.crypto.keyfile import KeyFile, Keys
 from chartkey.errors import (
     ContextInvalid,
@@ -19,6 +19,7 @@ from chartkey.errors import (
     KeyUnsuitable,
     PassphraseWrong,
 )
+from chartkey.models import Suite
 
 PHRASE = "四月 staple"
 FAST = 2
@@ -48,7 +49,7 @@ def test_what_was_made_opens_again(path: Path, keys: Keys) -> None:
     again = KeyFile.open(path, PHRASE)
     assert (again.label, again.address, again.version) == ("王医生", keys.address, 1)
     assert again.handle_key == keys.handle_key
-    assert rsa.public_der(again.private_key()) == again.public_der() == keys.public_der(1)
+    assert wrap.public_der(again.private_key()) == again.public_der() == keys.public_der(1)
 
 
 def test_a_wrong_passphrase_is_named_and_no_more(path: Path, keys: Keys) -> None:
@@ -90,7 +91,7 @@ def test_T27_a_link_to_a_file_others_may_read_is_refused(path: Path, keys: Keys)
 
 def test_no_secret_shows_in_the_file_or_a_representation(path: Path, keys: Keys) -> None:
     text, shown = path.read_text("utf-8"), repr(keys) + str(vars(keys).keys())
-    der = rsa.private_der(keys.private_key())
+    der = wrap.private_der(keys.private_key())
     for secret in (bytes(keys.account.key), keys.handle_key, der):
         assert secret.hex() not in text + shown
         assert PHRASE not in text + shown
@@ -128,10 +129,52 @@ def test_rotation_keeps_the_earlier_keys(path: Path, keys: Keys) -> None:
     assert keys.add_encryption_key(4096) == 2
     again = KeyFile.open(path, PHRASE)
     assert again.public_der(1) == first != again.public_der()
-    assert again.private_key().key_size == 4096
-    blob = rsa.wrap(first, bytes(32), b"old record")
-    assert rsa.unwrap(again.private_key(1), blob, b"old record") == bytes(32)
+    assert len(again.public_der()) == 1206 + 550
+    blob = wrap.wrap(first, bytes(32), b"old record")
+    assert wrap.unwrap(again.private_key(1), blob, b"old record") == bytes(32)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_P07_new_keys_are_hybrid_from_the_first(keys: Keys) -> None:
+    assert keys.suite() is Suite.RSA_MLKEM_AES_GCM
+
+
+def test_keys_of_both_suites_open_what_was_wrapped_to_them(path: Path) -> None:
+    suites = (Suite.RSA_OAEP_AES_GCM, Suite.RSA_MLKEM_AES_GCM, Suite.RSA_OAEP_AES_GCM)
+    keys = KeyFile.create(path, PHRASE, "x", suite=suites[0], scrypt_n=FAST)
+    for suite in suites[1:]:
+        keys.add_encryption_key(suite=suite)
+    wraps = {v: wrap.wrap(keys.public_der(v), bytes([v]) * 32, b"record") for v in (1, 2, 3)}
+    again = KeyFile.open(path, PHRASE)
+    assert tuple(again.suite(version) for version in (1, 2, 3)) == suites
+    for version, blob in wraps.items():
+        secret = wrap.unwrap(again.private_key(version), blob, b"record")
+        assert secret == bytes([version]) * 32
+
+
+def test_a_suite_that_is_reserved_has_no_keys(path: Path) -> None:
+    with pytest.raises(KeyUnsuitable, match="suite 3"):
+        KeyFile.create(path, PHRASE, "x", suite=Suite.SM2_SM4, scrypt_n=FAST)
+    assert not path.exists()
+
+
+def test_a_key_that_another_process_added_is_taken_in(path: Path, keys: Keys) -> None:
+    version = KeyFile.open(path, PHRASE).add_encryption_key()
+    assert keys.version == 1
+    assert wrap.public_der(keys.private_key(version)) == keys.public_der(version)
+    assert keys.version == version
+    with pytest.raises(KeyUnsuitable):
+        keys.private_key(version + 1)
+
+
+def test_a_file_that_was_exchanged_meanwhile_is_not_taken_in(path: Path, keys: Keys) -> None:
+    other = KeyFile.create(path, PHRASE, "other", overwrite=True, scrypt_n=FAST)
+    other.add_encryption_key()
+    with pytest.raises(KeyUnsuitable):
+        keys.private_key(2)
+    path.unlink()
+    with pytest.raises(KeyUnsuitable):
+        keys.private_key(2)
 
 
 def test_two_rotations_at_once_lose_no_key(path: Path, keys: Keys) -> None:

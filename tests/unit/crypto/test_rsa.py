@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.vectors.stored import load, named, private_key
 
 GK = bytes(range(32))
-INVALID = [v for v in load("wrap") if v["expect"] == "DecryptionFailed"]
+RSA_KEYS = ("first", "second", "large")
+INVALID = [v for v in load("wrap") if v["expect"] == "DecryptionFailed" and v["key"] in RSA_KEYS]
 
 
 @given(secret=st.binary(max_size=286), context=st.binary(max_size=300))

@@ -6,28 +6,45 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from chartkey import errors
-from chartkey.crypto import commitment, draft, independent, payload, rsa, slip
+from chartkey.crypto import commitment, draft, independent, payload, slip, wrap
 from chartkey.crypto.keytree import RelationshipRoot
 from chartkey.errors import CommitmentMismatch
 
-from tests.vectors.stored import FOLDER, load, named, private_der, private_key, record_context
+from tests.unit.crypto.test_payload import Tap
+from tests.vectors.stored import FOLDER, any_key, load, named, private_der, record_context
 
 Vector = dict[str, Any]
 READERS = ["library", "independent"]
+NOTHING = sha256(b"").hexdigest()
 
 
 def check(vector: Vector, read: Callable[[], bytes], field: str = "plaintext") -> None:
-    """Expect the stored bytes, or the stored failure."""
+    """Expect the stored bytes, which may be released, or the stored failure."""
     if vector["expect"] == "ok":
-        assert read().hex() == vector[field]
+        found = read()
+        assert found.hex() == vector[field]
+        assert sha256(found).hexdigest() == vector["released"]
         return
     with pytest.raises(errors.ChartkeyError) as caught:
         read()
     assert type(caught.value).__name__ == vector["expect"]
+
+
+def check_streamed(vector: Vector, read: Callable[[Any], object]) -> None:
+    """Expect that a pipe received what may be released by then, and not a byte more."""
+    pipe = Tap()
+    if vector["expect"] == "ok":
+        read(pipe)
+    else:
+        with pytest.raises(errors.ChartkeyError) as caught:
+            read(pipe)
+        assert type(caught.value).__name__ == vector["expect"]
+    assert sha256(pipe.received).hexdigest() == vector["released"]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -35,15 +52,18 @@ def check(vector: Vector, read: Callable[[], bytes], field: str = "plaintext") -
 def test_a_payload_opens_or_fails_as_stored(vector: Vector, reader: str) -> None:
     context, dek = record_context(vector["context"]), bytes.fromhex(vector["dek"])
 
-    def read() -> bytes:
-        source, target = io.BytesIO(bytes.fromhex(vector["file"])), io.BytesIO()
+    def read(target: Any) -> None:
+        source = io.BytesIO(bytes.fromhex(vector["file"]))
         if reader == "library":
             payload.open_payload(source, target, dek, context)
         else:
             independent.open_payload(source, target, dek, context.encode())
-        return target.getvalue()
 
-    check(vector, read)
+    check_streamed(vector, read)
+    if vector["expect"] == "ok":
+        target = io.BytesIO()
+        read(target)
+        assert target.getvalue().hex() == vector["plaintext"]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -52,16 +72,18 @@ def test_a_draft_opens_or_fails_as_stored(vector: Vector, reader: str) -> None:
     recipient, context = (bytes.fromhex(vector[name]) for name in ("recipient", "context"))
     der = private_der(vector["key"])
 
-    def read() -> bytes:
-        source, target = io.BytesIO(bytes.fromhex(vector["file"])), io.BytesIO()
+    def read(target: Any) -> None:
+        source = io.BytesIO(bytes.fromhex(vector["file"]))
         if reader == "library":
-            key = private_key(vector["key"])
-            draft.open_draft(source, target, recipient, key, context)
+            draft.open_draft(source, target, recipient, any_key(vector["key"]), context)
         else:
             independent.open_draft(source, target, recipient, der, context)
-        return target.getvalue()
 
-    check(vector, read)
+    check_streamed(vector, read)
+    if vector["expect"] == "ok":
+        target = io.BytesIO()
+        read(target)
+        assert target.getvalue().hex() == vector["plaintext"]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -70,7 +92,7 @@ def test_a_wrap_opens_or_fails_as_stored(vector: Vector, reader: str) -> None:
     der, blob, context = private_der(vector["key"]), vector["blob"], vector["context"]
     wrapped = (bytes.fromhex(blob), bytes.fromhex(context))
     if reader == "library":
-        check(vector, lambda: rsa.unwrap(private_key(vector["key"]), *wrapped), "secret")
+        check(vector, lambda: wrap.unwrap(any_key(vector["key"]), *wrapped), "secret")
     else:
         check(vector, lambda: independent.unwrap(der, *wrapped), "secret")
 
@@ -155,6 +177,7 @@ def test_the_library_writes_the_stored_bytes(vector: Vector) -> None:
         target,
         bytes.fromhex(vector["dek"]),
         payload.record_binding(record_context(vector["context"])),
+        file[10],
         chunk_log2=file[11],
         salt=file[16:48],
     )
@@ -170,9 +193,10 @@ def test_what_the_library_writes_the_second_reader_opens() -> None:
     assert target.getvalue() == text
 
 
-def test_what_the_library_attaches_the_second_reader_opens() -> None:
-    der, address, target = private_der("first"), b"a" * 20, io.BytesIO()
-    public = rsa.public_der(private_key("first"))
+@pytest.mark.parametrize("key", ["first", "large", "hybrid", "hybrid large"])
+def test_what_the_library_attaches_the_second_reader_opens(key: str) -> None:
+    der, address, target = private_der(key), b"a" * 20, io.BytesIO()
+    public = wrap.public_der(any_key(key))
     draft.seal_draft(io.BytesIO("病历".encode()), target, [(address, public)], b"here")
     opened = io.BytesIO()
     independent.open_draft(io.BytesIO(target.getvalue()), opened, address, der, b"here")
@@ -198,5 +222,15 @@ def test_the_vectors_come_from_their_generator() -> None:
 def test_there_are_vectors_enough_and_each_names_its_outcome() -> None:
     vectors = [v for name in ("payload", "slip", "wrap", "draft") for v in load(name)]
     outcomes = {"ok", "DecryptionFailed", "FormatUnknown"}
-    assert len(vectors) >= 20
+    assert len(vectors) >= 60
     assert {v["expect"] for v in vectors} == outcomes
+    assert all(len(v["released"]) == 64 for v in vectors)
+    unauthentic = [v for v in vectors if v["expect"] == "FormatUnknown"]
+    assert {v["released"] for v in unauthentic} == {NOTHING}
+
+
+@pytest.mark.parametrize("suite", [1, 2])
+def test_each_suite_has_vectors_that_open_and_vectors_that_fail(suite: int) -> None:
+    for name in ("payload", "wrap", "draft"):
+        vectors = [v for v in load(name) if v["name"].startswith("suite 2") is (suite == 2)]
+        assert {v["expect"] for v in vectors} >= {"ok", "DecryptionFailed"}
