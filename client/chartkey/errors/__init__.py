@@ -12,6 +12,8 @@
     │   ├── IdentifierInvalid              an identity string that is empty
     │   ├── CidInvalid                     not a CID that the stores use
     │   ├── KeyUnsuitable                  an encryption key of the wrong kind or size
+    │   ├── MnemonicInvalid                a word is wrong; none is repeated
+    │   ├── SharesInvalid                  guardians' shares that give no secret
     │   ├── ContextInvalid                 a field of a key's or ciphertext's context
     │   ├── ArgumentInvalid                does not fit its Solidity type
     │   └── Ambiguous                      several things match; name one
@@ -100,8 +102,10 @@ from chartkey.errors.input import (
     InputError,
     KeyUnsuitable,
     MediaMismatch,
+    MnemonicInvalid,
     RecordInvalid,
     RecordTooLarge,
+    SharesInvalid,
 )
 from chartkey.errors.keyfile import (
     KeyfileError,
@@ -175,6 +179,7 @@ __all__ = [
     "ManifestInvalid",
     "MediaMismatch",
     "MirrorMissing",
+    "MnemonicInvalid",
     "NodeRefused",
     "NodeUnavailable",
     "NotFound",
@@ -190,6 +195,7 @@ __all__ = [
     "RelationshipMissing",
     "ReplayDiverged",
     "RequestMissing",
+    "SharesInvalid",
     "SignatureInvalid",
     "StorageError",
     "StoreFull",
