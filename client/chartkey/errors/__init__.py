@@ -22,7 +22,8 @@
     │   ├── KeyfileInvalid                 not a key file
     │   ├── KeyfileExists                  never overwritten unasked
     │   ├── PassphraseMissing
-    │   └── PassphraseWrong
+    │   ├── PassphraseWrong
+    │   └── TokenUnsuitable                a hardware module that lacks what wraps need
     ├── CryptoError
     │   ├── DecryptionFailed               one message for every cause
     │   ├── FormatUnknown                  a version or suite this release lacks
@@ -114,6 +115,7 @@ from chartkey.errors.keyfile import (
     KeyfileUnsafe,
     PassphraseMissing,
     PassphraseWrong,
+    TokenUnsuitable,
 )
 from chartkey.errors.people import (
     AccessDenied,
@@ -201,6 +203,7 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "StoreUnavailable",
+    "TokenUnsuitable",
     "TransactionFailed",
     "TransactionUnknown",
 ]
