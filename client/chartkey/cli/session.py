@@ -129,6 +129,27 @@ def new_passphrase(keyfile: str | Path) -> str:
     return passphrase
 
 
+def secret_of(path: Path | None, prompt: str, *, twice: bool = False) -> str:
+    """Return a secret from a file of mode 0600 (all its text), or asked for.
+
+    Raises:
+        PassphraseMissing: there is no file, and nobody to ask.
+        KeyfileUnsafe: the file may be read by others (T27).
+        KeyfileInvalid: the file is missing or is no text.
+    """
+    from chartkey.crypto.ownfile import read
+    from chartkey.errors import KeyfileInvalid
+
+    if path is not None:
+        try:
+            return read(path).decode().strip()
+        except UnicodeDecodeError:
+            raise KeyfileInvalid(path=path, problem="it is no text in UTF-8") from None
+    if not sys.stdin.isatty():
+        raise PassphraseMissing(path=prompt)
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+
+
 def _found_or_asked(keyfile: str | Path, prompt: str, *, twice: bool) -> str:
     from chartkey.crypto.passphrase import find_passphrase
 

@@ -45,6 +45,8 @@ PURPOSES: Final[dict[str, Purpose]] = {
     "leaf": Purpose((8,), 32),
     "keyfile-rsa": Purpose((4,), 32),
     "keyfile-handle": Purpose((), 32),
+    "accounts": Purpose((), 32),
+    "recovery-box": Purpose((), 32),
 }
 """The closed table. No label begins another and widths are fixed, so no two infos are equal."""
 

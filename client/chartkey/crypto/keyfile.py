@@ -145,7 +145,21 @@ class Keys:
             FormatUnknown: it was rewritten by a later release.
             OSError: the file cannot be written; the old one stays.
         """
-        key, document = wrap.generate(suite, bits), self._document
+        return self.adopt_encryption_key(wrap.generate(suite, bits))
+
+    def adopt_encryption_key(self, key: PrivateKey) -> int:
+        """Store a private key as the newest version, durably; return the version.
+
+        A key that is there already keeps its version.
+
+        Raises:
+            KeyfileUnsafe, KeyfileInvalid, FormatUnknown, OSError: as :meth:`add_encryption_key`.
+        """
+        public = wrap.public_der(key)
+        for version in range(1, self.version + 1):
+            if self.public_der(version) == public:
+                return version
+        document = self._document
 
         def extended(text: bytes) -> bytes:
             nonlocal document
@@ -239,6 +253,62 @@ class KeyFile:
         if handle_key:
             keys._document["handle"] = keys._sealed_handle()
         create(file, _serialise(keys._document), overwrite=overwrite)
+        return keys
+
+    @staticmethod
+    def change_passphrase(
+        path: str | os.PathLike[str], old: str, new: str, *, scrypt_n: int = SCRYPT_N
+    ) -> None:
+        """Put a key file under another passphrase, in one step: no time has none, or two.
+
+        Copies of the file from before still open with the old one.
+
+        Raises:
+            PassphraseWrong: ``old`` does not open it.
+            KeyfileUnsafe, KeyfileInvalid, FormatUnknown: as :meth:`open`.
+            OSError: it cannot be written; the old file stays.
+        """
+        file = Path(path)
+
+        def relocked(text: bytes) -> bytes:
+            document = _parse(file, text)
+            account = _unlock(file, document["ethereum"], old)
+            keystore = account.encrypt(new, kdf="scrypt", iterations=scrypt_n)
+            return _serialise(document | {"ethereum": keystore})
+
+        replace(file, relocked)
+
+    @staticmethod
+    def restore(
+        path: str | os.PathLike[str],
+        copy: bytes,
+        private_key: bytes,
+        passphrase: str,
+        *,
+        scrypt_n: int = SCRYPT_N,
+    ) -> Keys:
+        """Make a key file anew from a copy of it and the account's Ethereum key (P31).
+
+        ``copy`` is any copy of the file, whatever its passphrase was: the RSA keys in it are
+        sealed under the Ethereum key (32 bytes), which the seed gives back.
+
+        Raises:
+            KeyfileInvalid: the copy is no key file, is another account's, or was changed.
+            KeyfileExists: there is a file already.
+            FormatUnknown: it was written by a later release.
+            KeyUnsuitable: the Ethereum key is out of range.
+            OSError: the file cannot be written.
+        """
+        file, account = Path(path), _account(private_key)
+        document = _parse(file, copy)
+        if account.address != document["address"]:
+            raise KeyfileInvalid(path=file, problem="the copy is another account's")
+        keys = Keys(file, document, account)
+        for version in range(1, keys.version + 1):
+            keys.private_key(version)
+        keystore = account.encrypt(passphrase, kdf="scrypt", iterations=scrypt_n)
+        keys._document = document | {"ethereum": keystore}
+        create(file, _serialise(keys._document))
         return keys
 
     @staticmethod

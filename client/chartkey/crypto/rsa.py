@@ -9,10 +9,10 @@ True
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, AsymmetricPadding
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
@@ -34,11 +34,13 @@ from chartkey.errors import DecryptionFailed, KeyUnsuitable
 __all__ = [
     "MODULUS_BITS",
     "WRAP_BYTES",
+    "Decrypting",
     "generate",
     "load_private",
     "load_public",
     "private_der",
     "public_der",
+    "require_bits",
     "unwrap",
     "wrap",
 ]
@@ -52,14 +54,30 @@ CONTEXT_BYTES: Final = 32
 _PADDING: Final = OAEP(mgf=MGF1(SHA256()), algorithm=SHA256(), label=None)
 
 
+class Decrypting(Protocol):
+    """A private key, in memory or in a hardware module."""
+
+    def decrypt(self, ciphertext: bytes, padding: AsymmetricPadding) -> bytes:
+        """Return what was encrypted to it; ValueError for whatever does not open."""
+
+
+def require_bits(bits: int) -> None:
+    """Refuse a modulus of another size than 3072 or 4096 bits.
+
+    Raises:
+        KeyUnsuitable: it is one.
+    """
+    if bits not in MODULUS_BITS:
+        raise KeyUnsuitable(problem=f"RSA keys have 3072 or 4096 bits, not {bits}")
+
+
 def generate(bits: int = 3072) -> RSAPrivateKey:
     """Make a private key with a modulus of 3072 or 4096 bits.
 
     Raises:
         KeyUnsuitable: another size was asked for.
     """
-    if bits not in MODULUS_BITS:
-        raise KeyUnsuitable(problem=f"RSA keys have 3072 or 4096 bits, not {bits}")
+    require_bits(bits)
     return generate_private_key(PUBLIC_EXPONENT, bits)
 
 
@@ -126,7 +144,7 @@ def wrap(public: bytes, secret: bytes, context: bytes) -> bytes:
 
 
 def unwrap(
-    private_key: RSAPrivateKey, blob: bytes, context: bytes, *, length: int | None = None
+    private_key: Decrypting, blob: bytes, context: bytes, *, length: int | None = None
 ) -> bytes:
     """Open a wrap and return its secret, of ``length`` bytes if that is given.
 

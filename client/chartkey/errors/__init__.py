@@ -12,6 +12,8 @@
     │   ├── IdentifierInvalid              an identity string that is empty
     │   ├── CidInvalid                     not a CID that the stores use
     │   ├── KeyUnsuitable                  an encryption key of the wrong kind or size
+    │   ├── MnemonicInvalid                a word is wrong; none is repeated
+    │   ├── SharesInvalid                  guardians' shares that give no secret
     │   ├── ContextInvalid                 a field of a key's or ciphertext's context
     │   ├── ArgumentInvalid                does not fit its Solidity type
     │   └── Ambiguous                      several things match; name one
@@ -20,7 +22,8 @@
     │   ├── KeyfileInvalid                 not a key file
     │   ├── KeyfileExists                  never overwritten unasked
     │   ├── PassphraseMissing
-    │   └── PassphraseWrong
+    │   ├── PassphraseWrong
+    │   └── TokenUnsuitable                a hardware module that lacks what wraps need
     ├── CryptoError
     │   ├── DecryptionFailed               one message for every cause
     │   ├── FormatUnknown                  a version or suite this release lacks
@@ -100,8 +103,10 @@ from chartkey.errors.input import (
     InputError,
     KeyUnsuitable,
     MediaMismatch,
+    MnemonicInvalid,
     RecordInvalid,
     RecordTooLarge,
+    SharesInvalid,
 )
 from chartkey.errors.keyfile import (
     KeyfileError,
@@ -110,6 +115,7 @@ from chartkey.errors.keyfile import (
     KeyfileUnsafe,
     PassphraseMissing,
     PassphraseWrong,
+    TokenUnsuitable,
 )
 from chartkey.errors.people import (
     AccessDenied,
@@ -175,6 +181,7 @@ __all__ = [
     "ManifestInvalid",
     "MediaMismatch",
     "MirrorMissing",
+    "MnemonicInvalid",
     "NodeRefused",
     "NodeUnavailable",
     "NotFound",
@@ -190,11 +197,13 @@ __all__ = [
     "RelationshipMissing",
     "ReplayDiverged",
     "RequestMissing",
+    "SharesInvalid",
     "SignatureInvalid",
     "StorageError",
     "StoreFull",
     "StoreReadOnly",
     "StoreUnavailable",
+    "TokenUnsuitable",
     "TransactionFailed",
     "TransactionUnknown",
 ]

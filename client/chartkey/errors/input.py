@@ -15,8 +15,10 @@ __all__ = [
     "InputError",
     "KeyUnsuitable",
     "MediaMismatch",
+    "MnemonicInvalid",
     "RecordInvalid",
     "RecordTooLarge",
+    "SharesInvalid",
 ]
 
 
@@ -72,6 +74,18 @@ class KeyUnsuitable(InputError):
     """Values: ``problem``."""
 
     code = "key-unsuitable"
+
+
+class MnemonicInvalid(InputError):
+    """Values: ``problem``. No word is ever repeated."""
+
+    code = "mnemonic-invalid"
+
+
+class SharesInvalid(InputError):
+    """Values: ``problem``."""
+
+    code = "shares-invalid"
 
 
 class ContextInvalid(InputError):

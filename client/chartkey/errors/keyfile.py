@@ -11,6 +11,7 @@ __all__ = [
     "KeyfileUnsafe",
     "PassphraseMissing",
     "PassphraseWrong",
+    "TokenUnsuitable",
 ]
 
 
@@ -48,3 +49,9 @@ class PassphraseWrong(KeyfileError):
     """Values: ``path``."""
 
     code = "passphrase-wrong"
+
+
+class TokenUnsuitable(KeyfileError):
+    """Values: ``token`` (label), ``problem``."""
+
+    code = "token-unsuitable"

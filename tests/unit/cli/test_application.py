@@ -23,7 +23,7 @@ from tests.vectors.stored import load, named, record_context
 
 Run = Callable[..., Any]
 VERBS = {
-    *("version", "status", "keys", "audit", "envelope"),
+    *("version", "status", "keys", "guardians", "audit", "envelope"),
     *("drafts", "confirm", "refuse", "requests", "approve", "decline", "grants", "revoke", "log"),
     *("draft", "request", "records", "read"),
     *("relationships", "propose", "accept", "end", "mirror"),
@@ -183,3 +183,73 @@ def test_the_second_reader_says_what_to_install(
     ended = run(*words)
     assert ended.status == 1
     assert "pip install 'chartkey[independent]'" in ended.err
+
+
+def secret(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.touch(mode=0o600)
+    path.write_text(text)
+    return path
+
+
+def test_accounts_are_derived_listed_and_restored(run: Run, tmp_path: Path) -> None:
+    secret(tmp_path, "passphrase", PASSPHRASE)
+    words = run("keys", "mnemonic", "--words", "12", "--json").json["mnemonic"]
+    given = ("--mnemonic-file", secret(tmp_path, "words", words))
+    made = [
+        run("keys", "derive", tmp_path / f"{name}.json", *given, "--json").json
+        for name in ("contact", "clinic")
+    ]
+    assert [one["index"] for one in made] == [0, 1]
+    listed = run("keys", "accounts", tmp_path / "accounts.json", *given, "--json").json
+    assert [(one["address"], one["label"]) for one in listed] == [
+        (made[0]["address"], "contact"),
+        (made[1]["address"], "clinic"),
+    ]
+    back = tmp_path / "back.json"
+    copy = ("--copy", tmp_path / "clinic.json")
+    assert run("keys", "restore", back, *copy, *given, "--json").json["index"] == 1
+    assert KeyFile.open(back, PASSPHRASE).address == made[1]["address"]
+    other = secret(tmp_path, "others", run("keys", "mnemonic", "--json").json["mnemonic"])
+    ended = run("keys", "restore", tmp_path / "no.json", *copy, "--mnemonic-file", other)
+    assert ended.status == 1
+    assert words.split()[0] not in ended.err
+
+
+def test_a_passphrase_is_changed_and_a_key_exported_and_imported(run: Run, tmp_path: Path) -> None:
+    old = secret(tmp_path, "passphrase", PASSPHRASE)
+    path, pem = tmp_path / "li.json", tmp_path / "li.pem"
+    assert run("keys", "new", path).status == 0
+    new = secret(tmp_path, "new", "黄河")
+    assert run("keys", "passphrase", path, "--new-file", new, "--json").json == {"path": str(path)}
+    old.write_text("黄河")
+    under = ("--pem-passphrase-file", secret(tmp_path, "pem-passphrase", "长江"))
+    assert run("keys", "export", pem, *under, "--key", path, "--json").json["version"] == 1
+    other = tmp_path / "other.json"
+    assert run("keys", "new", other).status == 0
+    assert run("keys", "import", pem, *under, "--key", other, "--json").json == {"version": 2}
+    opened = KeyFile.open(other, "黄河")
+    assert opened.public_der() == KeyFile.open(path, "黄河").public_der()
+
+
+def test_guardians_open_the_box_together(run: Run, tmp_path: Path) -> None:
+    words = run("keys", "mnemonic", "--language", "chinese_simplified", "--json").json["mnemonic"]
+    given = ("--mnemonic-file", secret(tmp_path, "words", words))
+    box = tmp_path / "box.json"
+    made = run("guardians", "split", box, "--threshold", 2, "--size", 3, *given, "--json").json
+    assert len(made["shares"]) == 3
+    enough = secret(tmp_path, "shares", "\n".join(made["shares"][1:]))
+    opening = ("guardians", "combine", box, "--account", made["account"], "--shares-file")
+    assert run(*opening, enough, "--json").json == {"mnemonic": words}
+    few = run(*opening, secret(tmp_path, "one", made["shares"][0]))
+    assert few.status == 1
+    assert "1 more than there are" in few.err
+    assert run("guardians", "split", box, "--threshold", 2, "--size", 3, *given).status == 1
+
+
+def test_T27_words_that_others_can_read_are_refused(run: Run, tmp_path: Path) -> None:
+    path = secret(tmp_path, "words", "abandon " * 11 + "about")
+    path.chmod(0o644)
+    ended = run("keys", "accounts", tmp_path / "accounts.json", "--mnemonic-file", path)
+    assert ended.status == 1
+    assert "chmod 600" in ended.err
