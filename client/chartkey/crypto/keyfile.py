@@ -9,12 +9,11 @@ True
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +21,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chartkey.crypto import wrap
 from chartkey.crypto.derivation import KEY_BYTES, derive
 from chartkey.crypto.field import fixed, unsigned
+from chartkey.crypto.keydocument import (
+    VERSION,
+    Document,
+    account_of,
+    parse,
+    serialise,
+    unlock,
+)
 from chartkey.crypto.ownfile import create, read, replace
 from chartkey.crypto.wrap import DEFAULT_SUITE, PrivateKey
 from chartkey.errors import (
@@ -29,7 +36,6 @@ from chartkey.errors import (
     KeyfileError,
     KeyfileInvalid,
     KeyUnsuitable,
-    PassphraseWrong,
 )
 from chartkey.models import Suite
 
@@ -39,10 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["SCRYPT_N", "KeyFile", "Keys"]
 
 SCRYPT_N: Final = 1 << 18
-_VERSION: Final = 1
 _NONCE_BYTES: Final = 12
-
-Document = dict[str, Any]
 
 
 class Keys:
@@ -163,11 +166,11 @@ class Keys:
 
         def extended(text: bytes) -> bytes:
             nonlocal document
-            document = _parse(self._path, text)
+            document = parse(self._path, text)
             if document["address"] != self.address:
                 raise KeyfileInvalid(path=self._path, problem="it holds another account now")
             document["encryption"].append(self._sealed_key(key, len(document["encryption"]) + 1))
-            return _serialise(document)
+            return serialise(document)
 
         replace(self._path, extended)
         self._document = document
@@ -194,7 +197,7 @@ class Keys:
     def _take_in(self) -> None:
         """Look whether another process has added a key to the file since."""
         try:
-            document = _parse(self._path, read(self._path))
+            document = parse(self._path, read(self._path))
         except (KeyfileError, FormatUnknown):
             return
         if document["address"] == self.address:
@@ -245,14 +248,14 @@ class KeyFile:
                 key is out of range.
             OSError: the file cannot be written.
         """
-        file, account = Path(path), _account(private_key or secrets.token_bytes(KEY_BYTES))
+        file, account = Path(path), account_of(private_key or secrets.token_bytes(KEY_BYTES))
         keystore = account.encrypt(passphrase, kdf="scrypt", iterations=scrypt_n)
-        head = {"chartkey": _VERSION, "label": label, "address": str(account.address)}
+        head = {"chartkey": VERSION, "label": label, "address": str(account.address)}
         keys = Keys(file, head | {"ethereum": keystore, "encryption": []}, account)
         keys._document["encryption"].append(keys._sealed_key(wrap.generate(suite, bits), 1))
         if handle_key:
             keys._document["handle"] = keys._sealed_handle()
-        create(file, _serialise(keys._document), overwrite=overwrite)
+        create(file, serialise(keys._document), overwrite=overwrite)
         return keys
 
     @staticmethod
@@ -271,10 +274,10 @@ class KeyFile:
         file = Path(path)
 
         def relocked(text: bytes) -> bytes:
-            document = _parse(file, text)
-            account = _unlock(file, document["ethereum"], old)
+            document = parse(file, text)
+            account = unlock(file, document["ethereum"], old)
             keystore = account.encrypt(new, kdf="scrypt", iterations=scrypt_n)
-            return _serialise(document | {"ethereum": keystore})
+            return serialise(document | {"ethereum": keystore})
 
         replace(file, relocked)
 
@@ -299,8 +302,8 @@ class KeyFile:
             KeyUnsuitable: the Ethereum key is out of range.
             OSError: the file cannot be written.
         """
-        file, account = Path(path), _account(private_key)
-        document = _parse(file, copy)
+        file, account = Path(path), account_of(private_key)
+        document = parse(file, copy)
         if account.address != document["address"]:
             raise KeyfileInvalid(path=file, problem="the copy is another account's")
         keys = Keys(file, document, account)
@@ -308,7 +311,7 @@ class KeyFile:
             keys.private_key(version)
         keystore = account.encrypt(passphrase, kdf="scrypt", iterations=scrypt_n)
         keys._document = document | {"ethereum": keystore}
-        create(file, _serialise(keys._document))
+        create(file, serialise(keys._document))
         return keys
 
     @staticmethod
@@ -320,7 +323,7 @@ class KeyFile:
             KeyfileInvalid: it is missing, or not a key file.
             FormatUnknown: it was written by a later release.
         """
-        return str(_parse(Path(path), read(Path(path)))["address"])
+        return str(parse(Path(path), read(Path(path)))["address"])
 
     @staticmethod
     def open(path: str | os.PathLike[str], passphrase: str) -> Keys:
@@ -333,71 +336,14 @@ class KeyFile:
             PassphraseWrong: the passphrase does not open it.
         """
         file = Path(path)
-        document = _parse(file, read(file))
-        account = _unlock(file, document["ethereum"], passphrase)
+        document = parse(file, read(file))
+        account = unlock(file, document["ethereum"], passphrase)
         if account.address != document["address"]:
             raise KeyfileInvalid(path=file, problem="its address is not its key's")
         return Keys(file, document, account)
-
-
-def _account(private_key: bytes) -> LocalAccount:
-    from eth_account import Account
-    from eth_utils.exceptions import ValidationError
-
-    try:
-        account: LocalAccount = Account.from_key(private_key)
-    except (ValueError, ValidationError):
-        raise KeyUnsuitable(problem="the Ethereum key is out of range") from None
-    return account
-
-
-def _unlock(path: Path, keystore: Document, passphrase: str) -> LocalAccount:
-    from eth_account import Account
-
-    try:
-        return _account(bytes(Account.decrypt(keystore, passphrase)))
-    except ValueError as err:
-        if "MAC mismatch" in str(err):
-            raise PassphraseWrong(path=path) from None
-        raise KeyfileInvalid(path=path, problem="its Ethereum keystore is damaged") from None
-    except (KeyError, TypeError, RuntimeError):
-        raise KeyfileInvalid(path=path, problem="its Ethereum keystore is damaged") from None
 
 
 def _rsa_place(keys: Keys, entry: Document) -> tuple[bytes, bytes]:
     """Return the version field and the associated data of a sealed private key."""
     version = unsigned("a version", entry["version"], 4)
     return version, keys.address_bytes + version + b64decode(entry["public"])
-
-
-def _parse(path: Path, text: bytes) -> Document:
-    """Read a key file's JSON and check that every field that is used later is there."""
-    try:
-        document: Document = json.loads(text)
-        version = document["chartkey"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise KeyfileInvalid(path=path, problem="it is not the JSON of one") from None
-    if version != _VERSION:
-        raise FormatUnknown(what="key file", version=version)
-    if not _is_complete(document):
-        raise KeyfileInvalid(path=path, problem="a field is missing or malformed")
-    return document
-
-
-def _is_complete(document: Document) -> bool:
-    try:
-        entries = document["encryption"]
-        texts = [document["label"], document["address"], *(e["public"] for e in entries)]
-        sealed = [*entries, *([document["handle"]] if "handle" in document else [])]
-        binary = [entry[name] for entry in sealed for name in ("nonce", "private")]
-        for text in (*binary, *texts[2:]):
-            b64decode(text, validate=True)
-        numbered = [entry["version"] for entry in entries] == list(range(1, len(entries) + 1))
-        kinds = isinstance(document["ethereum"], dict) and all(isinstance(t, str) for t in texts)
-    except (ValueError, TypeError, KeyError):
-        return False
-    return bool(entries) and numbered and kinds
-
-
-def _serialise(document: Document) -> bytes:
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
