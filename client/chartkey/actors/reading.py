@@ -9,13 +9,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from chartkey.actors.place import record_context
 from chartkey.chain.history import stored_state
 from chartkey.crypto.commitment import ContentTree, leaf0, record_root
 from chartkey.crypto.keytree import grant_context, record_key, unwrap_grant_key
-from chartkey.crypto.payload import HEADER_BYTES, open_payload
+from chartkey.crypto.payload import HEADER_BYTES, open_payload, open_range
 from chartkey.crypto.rsa import unwrap
 from chartkey.crypto.slip import (
     open_locator,
@@ -35,7 +36,8 @@ from chartkey.errors import (
     StorageError,
 )
 from chartkey.models import Granted, RecordPointer, RecordStatus, Scope
-from chartkey.records import Opened, open_record, scratch_file
+from chartkey.records import LIMITS, Opened, open_record, scratch_file
+from chartkey.records.container import Header, read_header
 from chartkey.storage.cid import from_binary, payload_digest
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["Reader"]
 
 _COMMITMENT_AT = HEADER_BYTES - 32
+_BEGINNING = 16 + LIMITS.header_bytes
 
 
 class Reader:
@@ -136,6 +139,31 @@ class Reader:
         cid = self.cid(pointer, key)
         scratch, commitment = self._decrypt(pointer, cid, dek)
         return self._verify(pointer, scratch, cid, commitment, state.status)
+
+    def begin(self, pointer: RecordPointer, key: bytes, dek: bytes) -> Header:
+        """Decrypt and return a record's header alone; its elements are not looked at.
+
+        Args:
+            pointer: What is anchored.
+            key: The record key, 32 bytes.
+            dek: The data key, 32 bytes.
+
+        Raises:
+            DecryptionFailed: a key is not this record's, or the ciphertext was changed.
+            CidInvalid: its author named something that is no CID.
+            StorageError: no store answers with the right bytes.
+            FormatUnknown, RecordInvalid, RecordTooLarge: its author sealed something damaged.
+        """
+        context = record_context(self._network, pointer.attestation, pointer.author)
+        cid = self.cid(pointer, key)
+        failure: StorageError = BlockMissing(cid=cid, store="every custodian's store")
+        for store in self._stores(pointer):
+            try:
+                with store.open(cid) as stream:
+                    return read_header(io.BytesIO(open_range(stream, 0, _BEGINNING, dek, context)))
+            except StorageError as err:
+                failure = err
+        raise failure
 
     def cid(self, pointer: RecordPointer, key: bytes) -> str:
         """Open a record's locator with the record key; return its payload's CID as text.

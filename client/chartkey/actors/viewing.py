@@ -6,6 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from chartkey.actors.erasing import require_unerased
 from chartkey.actors.person import Person
 from chartkey.actors.reason import write_reason
 from chartkey.chain.address import checksum
@@ -145,6 +146,7 @@ class Viewing(Person):
 
         Raises:
             AccessDenied: for every reason alike.
+            RecordErased: its custodians certified on chain that they erased it.
             CustodianUnavailable: no custodian of the record answers.
             ReceiptInvalid: the custodian's promise is not its own.
             DecryptionFailed: what was released does not open.
@@ -165,6 +167,7 @@ class Viewing(Person):
                 # One house alone cannot keep from a viewer what the patient granted (P01).
                 first = keeper == keepers[0] or isinstance(failure, CustodianUnavailable)
                 failure = err if first else failure
+        require_unerased(self.network, record)
         raise failure
 
     def _read_through(self, keeper: str, record: RecordPointer, grant: Granted | None) -> Opened:
