@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chartkey.actors.index import forget
 from chartkey.crypto.commitment import leaf_salt
 from chartkey.custody.erasure import (
     MOST_ERASED,
@@ -29,7 +30,7 @@ from chartkey.models import ZERO32, ErasureCertificate
 from chartkey.storage.cid import binary
 
 if TYPE_CHECKING:
-    from chartkey.actors.patient import Patient
+    from chartkey.actors.owning import Owning
     from chartkey.chain.network import Network
     from chartkey.models import RecordPointer
 
@@ -62,7 +63,7 @@ def require_unerased(network: Network, record: RecordPointer) -> None:
         raise RecordErased(record="0x" + record.record.hex())
 
 
-def erase(patient: Patient, record: RecordPointer, *, versions: bool) -> Erasure:
+def erase(patient: Owning, record: RecordPointer, *, versions: bool) -> Erasure:
     """Do what :meth:`Patient.erase` says.
 
     Raises:
@@ -75,7 +76,7 @@ def erase(patient: Patient, record: RecordPointer, *, versions: bool) -> Erasure
 class _Erasing:
     """One erasure; every step can be taken again."""
 
-    def __init__(self, patient: Patient, record: RecordPointer, versions: bool) -> None:
+    def __init__(self, patient: Owning, record: RecordPointer, versions: bool) -> None:
         self._patient, self._network = patient, patient.network
         self._relationship = record.relationship
         self._history = patient.history(record.relationship)
@@ -97,6 +98,7 @@ class _Erasing:
         unanswered = [one for one in unanswered if not self._former_erased(one, orders)]
         records = [pointer.record for pointer in self._pointers]
         self._patient.device.drop_slips(self._relationship, records)
+        forget(self._patient, self._relationship, records)
         times = [self._certify(order, keepers) for order in orders]
         return Erasure(self._relationship, tuple(records), max(times), tuple(unanswered))
 

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from chartkey.actors.accesslog import AccessEntry, access_log
 from chartkey.actors.clock import now
-from chartkey.actors.consenting import Consenting
 from chartkey.actors.drafting import Draft, read_draft
-from chartkey.actors.erasing import Erasure, erase, require_unerased
 from chartkey.actors.mirror import move_mirror
 from chartkey.actors.opening import is_proposed, new_opening, next_nonce
+from chartkey.actors.owning import Owning
 from chartkey.actors.rotation import unwrapped, wrap_root
 from chartkey.actors.sealing import Sealed, seal_draft, sealing_again
 from chartkey.chain.history import stored_state
 from chartkey.chain.typed import attestation_hash, sign_anchor
 from chartkey.crypto.digest import keccak256
-from chartkey.custody.database import RecordSlip
 from chartkey.custody.roots import relationship_root
 from chartkey.errors import (
     AccessDenied,
     ChartkeyError,
     CommitmentMismatch,
     CustodyError,
-    DecryptionFailed,
-    RecordMissing,
 )
 from chartkey.models import (
     Anchor,
@@ -41,7 +36,7 @@ __all__ = ["Patient"]
 _ANCHOR_LIFETIME = 3600
 
 
-class Patient(Consenting):
+class Patient(Owning):
     """A patient, who owns records and decides who reads them."""
 
     role = Role.PATIENT
@@ -193,54 +188,6 @@ class Patient(Consenting):
         """
         self._drop(draft)
 
-    def records(self) -> list[RecordPointer]:
-        """Return all one's own records, oldest first; past relationships included (P43).
-
-        Raises:
-            NodeUnavailable: the node is away.
-        """
-        return [
-            pointer
-            for entry in self.relationships()
-            for pointer in self.history(entry.relationship).records()
-        ]
-
-    def read(self, record: RecordPointer) -> Opened:
-        """Read one's own record; this never expires and asks nobody (P43).
-
-        Raises:
-            RecordErased: its custodians certified that they erased it.
-            RecordMissing: no custodian and not this device has its slip, or it is not anchored.
-            DecryptionFailed: the keys at hand do not open it.
-            CommitmentMismatch: it is not what was anchored.
-            StorageError: no store answers with the right bytes.
-        """
-        root = relationship_root(self.network, self.history(record.relationship), self.keys)
-        key = root.record_key(record.epoch, record.kind, record.record)
-        dek = self._data_key(record, key)
-        return self._reader.open(record, key, dek)
-
-    def erase(self, record: RecordPointer, *, versions: bool = True) -> Erasure:
-        """Have a record erased for good: nobody can open it again, not even its owner (R52, P06).
-
-        Every custodian destroys its slips and drafts and unpins the ciphertext, this device
-        forgets it, and the custodians' signed certificate is anchored. Run it again after an
-        interruption. What readers were given before, they keep.
-
-        Args:
-            record: What is to be erased.
-            versions: Also the versions that it replaces and those that replace it.
-
-        Raises:
-            RecordMissing: it is not anchored.
-            RecordSealed: it is sealed for a dispute; nothing was erased.
-            CustodianUnavailable: institution or mirror is away; run it again.
-            StorageError: a store, or this device, does not let go of it; run it again.
-            ContractRefused: it was sealed meanwhile.
-            TransactionUnknown: the node went away; run the same again.
-        """
-        return erase(self, record, versions=versions)
-
     def access_log(self) -> list[AccessEntry]:
         """Return who asked, was granted, read, was denied, was revoked (R26), oldest first.
 
@@ -298,39 +245,6 @@ class Patient(Consenting):
         institution = self.network.relationship(draft.relationship).parties().institution
         inquiry = self._inquire(draft.relationship, institution, "drop-draft", draft.record)
         self.directory.custodian(institution).drop_draft(inquiry)
-
-    def _data_key(self, record: RecordPointer, key: bytes) -> bytes:
-        failure: ChartkeyError = RecordMissing(record="0x" + record.record.hex())
-        for slip in self._own_slips(record):
-            try:
-                dek = self._reader.data_key(record, key, slip.slip)
-            except DecryptionFailed as err:
-                failure = err
-                continue
-            self.device.keep_slip(slip)
-            return dek
-        require_unerased(self.network, record)
-        raise failure
-
-    def _own_slips(self, record: RecordPointer) -> Iterator[RecordSlip]:
-        """Yield every copy of a record's slip, the one on this device first."""
-        wanted = (record.relationship, record.record, record.root)
-        kept = self.device.slip(*wanted)
-        if kept is not None:
-            yield RecordSlip(*wanted, kept)
-        parties = self.network.relationship(record.relationship).parties()
-        for keeper in (parties.institution, parties.mirror):
-            if keeper is not None:
-                slips = self._slips_at(keeper, record.relationship)
-                yield from (s for s in slips if (s.relationship, s.record, s.root) == wanted)
-
-    def _slips_at(self, keeper: str, relationship: str) -> list[RecordSlip]:
-        """Return what one custodian keeps for this patient; nothing when it does not answer."""
-        try:
-            inquiry = self._inquire(relationship, keeper, "own-slips")
-            return self.directory.custodian(keeper).own_slips(inquiry)
-        except (AccessDenied, CustodyError):
-            return []
 
     def _lacks_wraps(self, version: int) -> bool:
         return bool(unwrapped(self, version))

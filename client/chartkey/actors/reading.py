@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from chartkey.actors.place import record_context
 from chartkey.chain.history import stored_state
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader"]
 
+_T = TypeVar("_T")
 _COMMITMENT_AT = HEADER_BYTES - 32
 _BEGINNING = 16 + LIMITS.header_bytes
 
@@ -155,15 +157,31 @@ class Reader:
             FormatUnknown, RecordInvalid, RecordTooLarge: its author sealed something damaged.
         """
         context = record_context(self._network, pointer.attestation, pointer.author)
+
+        def header(stream: BinaryIO) -> Header:
+            return read_header(io.BytesIO(open_range(stream, 0, _BEGINNING, dek, context)))
+
+        return self._first(pointer, self.cid(pointer, key), header)
+
+    def place(self, pointer: RecordPointer, key: bytes) -> tuple[str, bytes]:
+        """Return a payload's CID as text and its key commitment, 32 bytes: what leaf 0 holds.
+
+        Args:
+            pointer: What is anchored.
+            key: The record key, 32 bytes.
+
+        Raises:
+            DecryptionFailed: the key is not this record's.
+            CidInvalid: its author named something that is no CID.
+            StorageError: no store answers with the right bytes.
+        """
         cid = self.cid(pointer, key)
-        failure: StorageError = BlockMissing(cid=cid, store="every custodian's store")
-        for store in self._stores(pointer):
-            try:
-                with store.open(cid) as stream:
-                    return read_header(io.BytesIO(open_range(stream, 0, _BEGINNING, dek, context)))
-            except StorageError as err:
-                failure = err
-        raise failure
+
+        def commitment(stream: BinaryIO) -> bytes:
+            stream.seek(_COMMITMENT_AT)
+            return stream.read(32)
+
+        return cid, self._first(pointer, cid, commitment)
 
     def cid(self, pointer: RecordPointer, key: bytes) -> str:
         """Open a record's locator with the record key; return its payload's CID as text.
@@ -179,23 +197,31 @@ class Reader:
     def _decrypt(self, pointer: RecordPointer, cid: str, dek: bytes) -> tuple[BinaryIO, bytes]:
         """Return the plaintext, rewound, and the key commitment; the next store on a failure."""
         context = record_context(self._network, pointer.attestation, pointer.author)
-        failure: StorageError = BlockMissing(cid="the payload", store="every custodian's store")
-        for store in self._stores(pointer):
+
+        def opened(stream: BinaryIO) -> tuple[BinaryIO, bytes]:
             scratch = scratch_file()
             try:
-                with store.open(cid) as stream:
-                    stream.seek(_COMMITMENT_AT)
-                    commitment = stream.read(32)
-                    stream.seek(0)
-                    open_payload(stream, scratch, dek, context)
-                scratch.seek(0)
-                return scratch, commitment
-            except StorageError as err:
-                scratch.close()
-                failure = err
+                stream.seek(_COMMITMENT_AT)
+                commitment = stream.read(32)
+                stream.seek(0)
+                open_payload(stream, scratch, dek, context)
             except BaseException:
                 scratch.close()
                 raise
+            scratch.seek(0)
+            return scratch, commitment
+
+        return self._first(pointer, cid, opened)
+
+    def _first(self, pointer: RecordPointer, cid: str, use: Callable[[BinaryIO], _T]) -> _T:
+        """Return what the first store leads to that has the payload's right bytes."""
+        failure: StorageError = BlockMissing(cid="the payload", store="every custodian's store")
+        for store in self._stores(pointer):
+            try:
+                with store.open(cid) as stream:
+                    return use(stream)
+            except StorageError as err:
+                failure = err
         raise failure
 
     def _stores(self, pointer: RecordPointer) -> list[Store]:

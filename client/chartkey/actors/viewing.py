@@ -6,7 +6,10 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from chartkey.actors.entries import arranged
 from chartkey.actors.erasing import require_unerased
+from chartkey.actors.granted import granted_view
+from chartkey.actors.index import Progress
 from chartkey.actors.person import Person
 from chartkey.actors.reason import write_reason
 from chartkey.chain.address import checksum
@@ -42,6 +45,8 @@ from chartkey.models import (
     Scope,
 )
 from chartkey.records import Opened
+from chartkey.records.view import Order, View
+from chartkey.records.visit import Setting
 
 if TYPE_CHECKING:
     from chartkey.chain.history import RelationshipHistory
@@ -169,6 +174,37 @@ class Viewing(Person):
                 failure = err if first else failure
         require_unerased(self.network, record)
         raise failure
+
+    def view(
+        self,
+        request: Requested | None = None,
+        order: Order | str = Order.TIME,
+        *,
+        setting: Setting | str | None = None,
+        versions: bool = False,
+        progress: Progress | None = None,
+    ) -> View:
+        """Read what one was granted and return it arranged for people, allergies first (R16).
+
+        Every record is read: the patient's log shows it. The view says whether it is whole or
+        partial, and not what is withheld; nothing of it is kept on this device.
+
+        Args:
+            request: Only what this one's grant covers; by default all that one may read.
+            order: By ``time``, ``event`` or ``kind``.
+            setting: Only ``inpatient`` or ``outpatient`` records.
+            versions: Show versions that were replaced, too.
+            progress: Called with what is done and how often, while records are read.
+
+        Raises:
+            ArgumentInvalid: there is no such order or setting.
+            RequestMissing: the request has no grant in force.
+            NodeUnavailable: the node is away.
+        """
+        wanted, place = arranged(order, setting)
+        return granted_view(
+            self, request, order=wanted, setting=place, versions=versions, progress=progress
+        )
 
     def _read_through(self, keeper: str, record: RecordPointer, grant: Granted | None) -> Opened:
         release = self._released_by(keeper, record, grant)

@@ -9,7 +9,16 @@ from typing import Annotated, Final
 
 import typer
 
-from chartkey.cli import audit, consent, envelope, institution, keys, records, relationship
+from chartkey.cli import (
+    audit,
+    consent,
+    envelope,
+    holding,
+    institution,
+    keys,
+    records,
+    relationship,
+)
 from chartkey.cli.outcome import conclude
 from chartkey.cli.output import Output, escape_unknown
 from chartkey.cli.session import Session, session_of
@@ -70,6 +79,7 @@ for panel in _PANELS:
     for module in (relationship, records, consent, institution):
         for command in module.PANELS.get(panel, ()):
             app.command(rich_help_panel=panel)(command)
+app.add_typer(holding.app, name="records", rich_help_panel="Patients and clinicians")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(envelope.app, name="envelope")

@@ -43,6 +43,7 @@ PURPOSES: Final[dict[str, Purpose]] = {
     "leaf": Purpose((8,), 32),
     "keyfile-rsa": Purpose((4,), 32),
     "keyfile-handle": Purpose((), 32),
+    "index": Purpose((32,), 32),
 }
 """The closed table. No label begins another and widths are fixed, so no two infos are equal."""
 

@@ -15,6 +15,7 @@ from chartkey.records.extra import load
 from chartkey.records.fhir import printable
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
+from chartkey.records.visit import Setting, Visit
 
 __all__ = ["Image", "image_elements", "inspect", "open_dataset"]
 
@@ -34,6 +35,8 @@ _IMAGE_FIELDS = (
     "BodyPartExamined",
 )
 _PATIENT_FIELDS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
+_NOTE_FIELDS = ("Allergies", "AdmissionID", "InstitutionName")
+"""What views show beside image and patient; the commitment covers them with the whole file."""
 _PIXEL_FIELDS = (
     "SamplesPerPixel",
     "PhotometricInterpretation",
@@ -49,6 +52,7 @@ _TAGS = {
     "StudyDate": 0x00080020,
     "StudyTime": 0x00080030,
     "AccessionNumber": 0x00080050,
+    "InstitutionName": 0x00080080,
     "Modality": 0x00080060,
     "TimezoneOffsetFromUTC": 0x00080201,
     "StudyDescription": 0x00081030,
@@ -56,7 +60,9 @@ _TAGS = {
     "PatientID": 0x00100020,
     "PatientBirthDate": 0x00100030,
     "PatientSex": 0x00100040,
+    "Allergies": 0x00102110,
     "BodyPartExamined": 0x00180015,
+    "AdmissionID": 0x00380010,
     "StudyInstanceUID": 0x0020000D,
     "SeriesInstanceUID": 0x0020000E,
     "SamplesPerPixel": 0x00280002,
@@ -83,6 +89,7 @@ class Image:
     image: dict[str, str]
     patient: dict[str, str]
     pixels: dict[str, str]
+    notes: dict[str, str]
 
     @property
     def title(self) -> str:
@@ -101,6 +108,21 @@ class Image:
             image.get("TimezoneOffsetFromUTC", ""),
         )
 
+    @property
+    def visit(self) -> Visit | None:
+        """The stay or examination it belongs to: by admission, accession number, or study."""
+        names = {"AdmissionID": self.notes} | dict.fromkeys(
+            ("AccessionNumber", "StudyInstanceUID"), self.image
+        )
+        found = [(name, fields[name]) for name, fields in names.items() if name in fields]
+        if not found:
+            return None
+        name, value = found[0]
+        setting = Setting.INPATIENT if name == "AdmissionID" else None
+        where = printable(self.notes.get("InstitutionName", ""))
+        label = ", ".join(part for part in (self.title, where) if part)
+        return Visit(f"{name}|{printable(value)}", setting, self.moment, None, label)
+
 
 def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
     """Check a DICOM file of any size to its last byte and return what it says.
@@ -118,6 +140,7 @@ def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
         image=_pick(found, _IMAGE_FIELDS),
         patient=_pick(found, _PATIENT_FIELDS),
         pixels=_pick(found, _PIXEL_FIELDS),
+        notes=_pick(found, _NOTE_FIELDS),
     )
     if "SOPClassUID" not in image.image:
         # Every object that stands for something has one (PS3.3 C.12.1); an index has none.

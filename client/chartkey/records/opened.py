@@ -17,7 +17,7 @@ from chartkey.records.disk import Window, copy_to_scratch, save
 from chartkey.records.document import DICOM, FHIR
 from chartkey.records.fhir import printable
 from chartkey.records.fhirjson import elements, parse
-from chartkey.records.imaging import image_elements, inspect, open_dataset
+from chartkey.records.imaging import Image, image_elements, inspect, open_dataset
 from chartkey.records.inflate import gunzip
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
@@ -136,6 +136,33 @@ class Opened:
         return parsed
 
     @property
+    def exact(self) -> dict[str, Any]:
+        """The FHIR resource with decimals as ``Decimal``, with the digits that were written.
+
+        Raises:
+            MediaMismatch: it is not FHIR.
+            RecordInvalid: its author sealed something that is no FHIR JSON.
+            RecordTooLarge: over a cap on depth or values (T14).
+        """
+        if self.media_type != FHIR:
+            raise MediaMismatch(found=self.media_type, wanted=FHIR, attribute="dicom")
+        return self._parsed(exact=True)
+
+    @cached_property
+    def image(self) -> Image:
+        """What a DICOM file says about itself, in a few small elements.
+
+        Raises:
+            MediaMismatch: it is not DICOM.
+            RecordInvalid: its author sealed a damaged file.
+            RecordTooLarge: over a cap of ``Limits`` (T14).
+            ExtraMissing: pydicom is not installed.
+        """
+        if self.media_type != DICOM:
+            raise MediaMismatch(found=self.media_type, wanted=DICOM, attribute="resource")
+        return inspect(self.stream(), source=_SOURCE, limits=self._limits)
+
+    @property
     def bundle(self) -> dict[str, Any]:
         """The FHIR bundle as a dict.
 
@@ -194,10 +221,9 @@ class Opened:
             ExtraMissing: it is DICOM and pydicom is not installed.
         """
         if self.media_type == FHIR:
-            lines = outline_of_resource(self._parsed(exact=True))
+            lines = outline_of_resource(self.exact)
         else:
-            image = inspect(self.stream(), source=_SOURCE, limits=self._limits)
-            lines = outline_of_image(image)
+            lines = outline_of_image(self.image)
         lines += [f"Record: {self.title} ({self.media_type}, {self.kind.label})"]
         lines += [f"Event: {self.moment}"] if self.moment else []
         lines += [f"Standing: {self.standing}"] if self.standing else []
