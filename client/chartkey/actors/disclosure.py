@@ -122,8 +122,6 @@ class Disclosure:
         """
         members = parse(text, source=_SOURCE)
         try:
-            if (members.pop("format"), members.pop("version")) != (_FORM, _VERSION):
-                raise ValueError
             return _read(cls, members)
         except (AttributeError, KeyError, TypeError, ValueError):
             problem = "it is no disclosure of version 1, or a member is missing or malformed"
@@ -227,6 +225,8 @@ def _read(cls: type[Disclosure], members: dict[str, Any]) -> Disclosure:
     def taken(name: str, kind: Callable[[Any], Any]) -> Any:
         return kind(members.pop(name))
 
+    if (taken("format", _text), taken("version", _number)) != (_FORM, _VERSION):
+        raise ValueError
     proofs = tuple(_proof(element) for element in taken("elements", _listed))
     indices = [proof.index for proof in proofs]
     if not indices or len(indices) > MOST_ELEMENTS or sorted(set(indices)) != indices:

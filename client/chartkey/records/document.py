@@ -14,10 +14,11 @@ from chartkey.records.inflate import deflate, gunzip
 from chartkey.records.limits import LIMITS
 from chartkey.records.moment import Moment
 
-__all__ = ["DICOM", "FHIR", "Document", "Encoding", "FileContent"]
+__all__ = ["CDA", "DICOM", "FHIR", "Document", "Encoding", "FileContent"]
 
 FHIR = "application/fhir+json"
 DICOM = "application/dicom"
+CDA = "application/hl7-v3+xml"
 Encoding = Literal["gzip", "identity"]
 
 
@@ -99,7 +100,8 @@ class _Unchanged(io.RawIOBase):
 class Document:
     """One record as it will be sealed; ``read_document`` makes it.
 
-    ``media_type`` is ``application/fhir+json`` or ``application/dicom``;
+    ``media_type`` is ``application/fhir+json``, ``application/dicom`` or
+    ``application/hl7-v3+xml``; ``charset`` is what its text was written in;
     ``kind`` the coarse kind, in clear on chain; ``title``, ``filename`` and
     ``moment`` (when the event was) travel inside the ciphertext. ``elements``
     are the byte strings that the leaves of the record's commitment hold, in
@@ -117,6 +119,7 @@ class Document:
     length: int
     encoded_length: int
     content: bytes | FileContent = field(repr=False)
+    charset: str = "utf-8"
 
     def open_encoded(self) -> BinaryIO:
         """Return the content as it is sealed: gzip for FHIR, DICOM as it stands.
@@ -132,7 +135,7 @@ class Document:
         return io.BytesIO(self.content)
 
     def open(self) -> BinaryIO:
-        """Return the content as it was given, in UTF-8 if it is FHIR.
+        """Return the content as it was given, but FHIR in UTF-8.
 
         Raises:
             RecordInvalid: the file on disk is not the one that was checked.

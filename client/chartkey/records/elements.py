@@ -6,6 +6,8 @@ ASCII label and a zero byte.
 
 from __future__ import annotations
 
+import re
+
 from chartkey.errors import InputError
 from chartkey.records.fhir import printable
 from chartkey.records.fhirjson import parse
@@ -17,9 +19,13 @@ _SOURCE = "the element"
 _LABELS = {
     b"dicom-image": "DICOM: what the image is (modality, study, date; not the picture)",
     b"dicom-patient": "DICOM: whose it is (name, identifier, birth date, sex)",
+    b"cda-file": "CDA: the file's SHA-256 and length",
+    b"cda-header": "CDA: the header (whose it is, by whom, when)",
     b"dicom-file": "DICOM: the file's length and SHA-256",
 }
 _LONGEST_LABEL = 120
+_SEARCHED = 4096
+_TITLE = re.compile(rb"<(?:[\w.-]+:)?title[^>]*>([^<]{1,200})<")
 
 
 def element_content(value: bytes) -> object:
@@ -36,7 +42,8 @@ def describe_element(value: bytes) -> str:
     """Return one line that says what an element is, without control characters. Never raises."""
     content = element_content(value)
     if not isinstance(content, dict):
-        return _LABELS.get(value.partition(b"\0")[0], "unknown")
+        mark, _, text = value.partition(b"\0")
+        return _section(text) if mark == b"cda-section" else _LABELS.get(mark, "unknown")
     resource = content.get("resource", content)
     if not isinstance(resource, dict):
         return "a bundle's entry"
@@ -47,3 +54,10 @@ def describe_element(value: bytes) -> str:
         return "a bundle's entry without a resource"
     label = label_of(resource)
     return printable(f"{name}: {label}" if label else name)[:_LONGEST_LABEL]
+
+
+def _section(text: bytes) -> str:
+    """An element is checked by its hash, not as XML: its title is looked for, not parsed."""
+    found = _TITLE.search(text[:_SEARCHED])
+    title = found[1].decode("utf-8", "replace") if found else "untitled"
+    return printable(f"CDA section: {title}")[:_LONGEST_LABEL]

@@ -15,39 +15,13 @@ from typing import Any
 from chartkey.errors import RecordInvalid, RecordTooLarge
 from chartkey.records.limits import LIMITS, Limits
 
-__all__ = ["as_utf8", "canonical", "elements", "parse"]
+__all__ = ["canonical", "elements", "parse"]
 
 _TOKEN = re.compile(rb'\\.|["\[\]{},]', re.DOTALL)
 _OPENING = frozenset(b"[{")
 _CLOSING = frozenset(b"]}")
 _LARGEST_EXPONENT = 400
 _LONGEST_NUMBER = 400
-
-
-def as_utf8(data: bytes, *, source: str, encoding: str = "utf-8") -> bytes:
-    """Return JSON text as UTF-8 without a byte order mark (RFC 8259 section 8.1).
-
-    ``encoding`` names what ``data`` is written in: ``utf-8`` (a mark is
-    dropped), ``gb18030`` or ``gbk``. It is not guessed: GB18030 gives a meaning
-    to most byte sequences, so a file in Latin-1 would turn into wrong Chinese.
-
-    Raises:
-        RecordInvalid: the bytes are not in that encoding, or it is not one of these.
-    """
-    name = encoding.lower().replace("_", "-")
-    if name not in ("utf-8", "utf8", "gb18030", "gbk", "gb2312"):
-        raise RecordInvalid(source=source, problem="its encoding must be utf-8, gb18030 or gbk")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise RecordInvalid(source=source, problem="it is UTF-16; save it as UTF-8")
-    try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode(name)
-    except UnicodeDecodeError as err:
-        hint = " (from a system that writes GB18030 or GBK? name it with encoding=)"
-        problem = f"it is not {name.upper()} text at byte {err.start}"
-        problem += hint if name.startswith("utf") else ""
-        # The decoder's error holds the whole record: it must not travel as the cause.
-        raise RecordInvalid(source=source, problem=problem) from None
-    return text.encode()
 
 
 def parse(data: bytes, *, source: str, limits: Limits = LIMITS, exact: bool = False) -> Any:

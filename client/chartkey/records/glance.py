@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartkey.models import Kind
-from chartkey.records.document import DICOM
+from chartkey.records.document import CDA, DICOM
 from chartkey.records.moment import Moment
 from chartkey.records.opened import Opened
-from chartkey.records.outline import Allergies, allergies_of_image, allergies_of_resource
+from chartkey.records.outline import (
+    Allergies,
+    allergies_of_cda,
+    allergies_of_image,
+    allergies_of_resource,
+)
 from chartkey.records.texts import texts_of_resource
 from chartkey.records.visit import Setting, Visit, visits_of_resource
 
@@ -101,7 +106,14 @@ def _image(opened: Opened) -> _Seen:
     return allergies_of_image(image), visits, words
 
 
-_SEEN: dict[str, Callable[[Opened], _Seen]] = {DICOM: _image}
+def _cda(opened: Opened) -> _Seen:
+    document = opened.cda
+    words = [text for one in document.sections for text in (one.title, *one.rows) if text]
+    visits = [document.visit] if document.visit else []
+    return allergies_of_cda(document), visits, [*document.patient, *words]
+
+
+_SEEN: dict[str, Callable[[Opened], _Seen]] = {DICOM: _image, CDA: _cda}
 
 
 def _packed(visit: Visit) -> list[Any]:

@@ -12,16 +12,17 @@ from typing import Any, BinaryIO, Self, cast
 
 from chartkey.errors import MediaMismatch, RecordInvalid, RecordTooLarge
 from chartkey.models import Kind
+from chartkey.records.cda import ClinicalDocument, cda_elements, read_cda
 from chartkey.records.container import Header, read_header
 from chartkey.records.disk import Window, copy_to_scratch, save
-from chartkey.records.document import DICOM, FHIR
+from chartkey.records.document import CDA, DICOM, FHIR
 from chartkey.records.fhir import printable
 from chartkey.records.fhirjson import elements, parse
 from chartkey.records.imaging import Image, image_elements, inspect, open_dataset
 from chartkey.records.inflate import gunzip
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
-from chartkey.records.outline import outline_of_image, outline_of_resource
+from chartkey.records.outline import outline_of_cda, outline_of_image, outline_of_resource
 
 __all__ = ["Opened", "open_record"]
 
@@ -59,7 +60,7 @@ class Opened:
 
     @property
     def media_type(self) -> str:
-        """``application/fhir+json`` or ``application/dicom``."""
+        """FHIR (``application/fhir+json``), DICOM (``application/dicom``) or CDA."""
         return self.header.media_type
 
     @property
@@ -149,6 +150,21 @@ class Opened:
         return self._parsed(exact=True)
 
     @cached_property
+    def cda(self) -> ClinicalDocument:
+        """What a CDA document says about itself; ``document`` is the file as it was given.
+
+        Raises:
+            MediaMismatch: it is not CDA.
+            RecordInvalid: its author sealed something that is no CDA.
+            RecordTooLarge: over a cap on depth or elements (T14).
+            ExtraMissing: defusedxml is not installed.
+        """
+        if self.media_type != CDA:
+            raise MediaMismatch(found=self.media_type, wanted=CDA, attribute="document")
+        charset = self.header.charset
+        return read_cda(self.document, source=_SOURCE, encoding=charset, limits=self._limits)
+
+    @cached_property
     def image(self) -> Image:
         """What a DICOM file says about itself, in a few small elements.
 
@@ -203,6 +219,8 @@ class Opened:
         """
         if self.media_type == FHIR:
             found = elements(self._parsed(exact=True), source=_SOURCE)
+        elif self.media_type == CDA:
+            found = cda_elements(self.document, self.cda)
         else:
             found = image_elements(self.stream(), source=_SOURCE, limits=self._limits)
         if len(found) != self.header.elements:
@@ -222,6 +240,8 @@ class Opened:
         """
         if self.media_type == FHIR:
             lines = outline_of_resource(self.exact)
+        elif self.media_type == CDA:
+            lines = outline_of_cda(self.cda)
         else:
             lines = outline_of_image(self.image)
         lines += [f"Record: {self.title} ({self.media_type}, {self.kind.label})"]
@@ -321,7 +341,7 @@ def _read_body(
         raise RecordInvalid(source=_SOURCE, problem="its lengths do not agree")
     body: bytes | BinaryIO
     start = 0
-    if header.media_type == FHIR:
+    if header.media_type in (FHIR, CDA):
         body = _read_text(stream, header, limits)
     elif stream.seekable():
         body, start = stream, stream.tell()
@@ -337,7 +357,7 @@ def _read_body(
 
 def _read_text(stream: BinaryIO, header: Header, limits: Limits) -> bytes:
     if max(header.length, header.stored) > limits.fhir_bytes:
-        raise RecordTooLarge(source=_SOURCE, limit=f"{limits.fhir_bytes:,} bytes of JSON")
+        raise RecordTooLarge(source=_SOURCE, limit=f"{limits.fhir_bytes:,} bytes of text")
     if header.encoding == "gzip":
         text = gunzip(
             stream, cap=limits.fhir_bytes, limits=limits, source=_SOURCE, stored=header.stored

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chartkey.records.cda import ClinicalDocument
 from chartkey.records.fhir import printable, text_of
 from chartkey.records.imaging import Image
 from chartkey.records.kinds import codes
 
 __all__ = [
     "Allergies",
+    "allergies_of_cda",
     "allergies_of_image",
     "allergies_of_resource",
     "label_of",
+    "outline_of_cda",
     "outline_of_image",
     "outline_of_resource",
 ]
@@ -76,6 +79,29 @@ def outline_of_resource(document: dict[str, Any]) -> list[str]:
         found = [one for one in _of(resources, *types) if not _withdrawn(one)]
         lines += _listed(heading, [_label(one, names) for one in found])
     return lines
+
+
+def allergies_of_cda(document: ClinicalDocument) -> Allergies:
+    """Return what a CDA document's section on allergies says. Never raises.
+
+    Only where its one entry denies is none known; in any other case its rows stand, whatever
+    they say: nothing is taken for a denial that might be none.
+    """
+    sections = [one for one in document.sections if one.code == _ALLERGY_SECTION]
+    rows = tuple(row for one in sections if not one.empty for row in one.rows)
+    entries = sum(one.entries for one in sections)
+    denied = any(one.negated or one.codes & _NONE_KNOWN for one in sections)
+    if denied and entries == 1:
+        return Allergies((), "; ".join(rows))
+    return Allergies(rows)
+
+
+def outline_of_cda(document: ClinicalDocument) -> list[str]:
+    """Return the lines for a CDA document, allergies first. Never raises."""
+    named = ", ".join(document.patient) or "not named"
+    sections = [printable(one.title or "untitled") for one in document.sections]
+    lines = [*allergies_of_cda(document).outline(), f"Patient: {named}"]
+    return lines + _listed("Sections", sections)
 
 
 def outline_of_image(image: Image) -> list[str]:
