@@ -17,8 +17,9 @@ offset length field
 Members of the header, all required unless marked; others are ignored:
 
 ============= ==========================================================
-``mediaType`` ``application/fhir+json``, ``application/dicom`` or
-              ``application/hl7-v3+xml`` (a CDA document)
+``mediaType`` ``application/fhir+json``, ``application/dicom``,
+              ``application/hl7-v3+xml`` (a CDA document) or
+              ``application/vnd.chartkey.dicom-series`` (several files)
 ``encoding``  of the body: ``gzip`` (RFC 1952, not DICOM) or ``identity``
 ``stored``    length of the body
 ``length``    length of the content once decoded
@@ -47,7 +48,7 @@ from typing import Any, BinaryIO
 
 from chartkey.errors import FormatUnknown, RecordInvalid, RecordTooLarge
 from chartkey.models import Kind
-from chartkey.records.document import CDA, DICOM, FHIR, Document, Encoding
+from chartkey.records.document import CDA, DICOM, FHIR, SERIES, Document, Encoding
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
 
@@ -164,7 +165,7 @@ def _decode(raw: bytes) -> Header:
     try:
         members = json.loads(raw.decode())
         media_type, encoding = members["mediaType"], members["encoding"]
-        if media_type not in (FHIR, DICOM, CDA) or encoding not in ("gzip", "identity"):
+        if media_type not in (FHIR, DICOM, CDA, SERIES) or encoding not in ("gzip", "identity"):
             raise FormatUnknown(what="The record's media type or encoding", version=VERSION)
         header = Header(
             media_type=media_type,
@@ -179,7 +180,9 @@ def _decode(raw: bytes) -> Header:
             filename=_line(members["filename"]),
             charset=_line(members.get("charset", "utf-8")),
         )
-        if len(header.leaf_seed) != _SEED_BYTES or (encoding == "gzip" and media_type == DICOM):
+        if len(header.leaf_seed) != _SEED_BYTES or (
+            encoding == "gzip" and media_type in (DICOM, SERIES)
+        ):
             raise ValueError
         return header
     except (ValueError, KeyError, TypeError, RecursionError):

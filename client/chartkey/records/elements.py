@@ -21,6 +21,7 @@ _LABELS = {
     b"dicom-patient": "DICOM: whose it is (name, identifier, birth date, sex)",
     b"cda-file": "CDA: the file's SHA-256 and length",
     b"cda-header": "CDA: the header (whose it is, by whom, when)",
+    b"dicom-thumbnail": "DICOM: the thumbnail's length and SHA-256",
     b"dicom-file": "DICOM: the file's length and SHA-256",
 }
 _LONGEST_LABEL = 120

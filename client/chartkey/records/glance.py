@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartkey.models import Kind
-from chartkey.records.document import CDA, DICOM
+from chartkey.records.document import CDA, DICOM, SERIES
 from chartkey.records.moment import Moment
 from chartkey.records.opened import Opened
 from chartkey.records.outline import (
@@ -113,7 +113,7 @@ def _cda(opened: Opened) -> _Seen:
     return allergies_of_cda(document), visits, [*document.patient, *words]
 
 
-_SEEN: dict[str, Callable[[Opened], _Seen]] = {DICOM: _image, CDA: _cda}
+_SEEN: dict[str, Callable[[Opened], _Seen]] = {DICOM: _image, SERIES: _image, CDA: _cda}
 
 
 def _packed(visit: Visit) -> list[Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, BinaryIO
 
 from chartkey.errors import RecordInvalid
+from chartkey.records.charset import decode
 from chartkey.records.dicom import Structure, walk
 from chartkey.records.extra import load
 from chartkey.records.fhir import printable
@@ -35,7 +37,7 @@ _IMAGE_FIELDS = (
     "BodyPartExamined",
 )
 _PATIENT_FIELDS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
-_NOTE_FIELDS = ("Allergies", "AdmissionID", "InstitutionName")
+_NOTE_FIELDS = ("Allergies", "AdmissionID", "InstitutionName", "InstanceNumber")
 """What views show beside image and patient; the commitment covers them with the whole file."""
 _PIXEL_FIELDS = (
     "SamplesPerPixel",
@@ -65,6 +67,7 @@ _TAGS = {
     "AdmissionID": 0x00380010,
     "StudyInstanceUID": 0x0020000D,
     "SeriesInstanceUID": 0x0020000E,
+    "InstanceNumber": 0x00200013,
     "SamplesPerPixel": 0x00280002,
     "PhotometricInterpretation": 0x00280004,
     "NumberOfFrames": 0x00280008,
@@ -73,6 +76,12 @@ _TAGS = {
     "BitsAllocated": 0x00280100,
 }
 _WANTED = frozenset(_TAGS.values())
+_REPLACED = "\ufffd"
+"""What pydicom puts where bytes are not of the declared character set."""
+_TWO_BYTES = "\u07ff"
+"""The last character that UTF-8 writes in two bytes, as GBK does all of its own."""
+_GB2312 = "\x1b$)A"
+"""The escape sequence of ISO 2022 IR 58, which pydicom leaves in the text (PS3.5 annex K)."""
 _STEP = 1 << 18
 _DEFERRED_BYTES = 1 << 20
 """Elements above this stay in the file until a program asks for their value."""
@@ -159,15 +168,39 @@ def _read_head(structure: Structure, source: str) -> dict[str, str]:
     reader = load("pydicom.filereader", **_PACKAGE)
     head = io.BytesIO(b"".join(structure.head.values()))
     try:
-        with warnings.catch_warnings(), pydicom.config.disable_value_validation():
-            # An unknown character set is read as ASCII; the warning would quote the file.
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as warned, _unvalidated(pydicom):
+            warnings.simplefilter("always")
             dataset = reader.read_dataset(head, structure.implicit, structure.little)
             texts = {name: _text(dataset.get(tag)) for name, tag in _TAGS.items()}
     except Exception:
         # pydicom raises whatever its parts raise, and quotes values in the text.
         raise RecordInvalid(source=source, problem="its DICOM header is damaged") from None
-    return {name: text for name, text in texts.items() if text}
+    unknown = any(str(one.message).startswith("Unknown encoding") for one in warned)
+    if unknown or "SpecificCharacterSet" not in dataset:
+        texts = {name: _undeclared(text) for name, text in texts.items()}
+    return {name: text for name, text in texts.items() if text and _REPLACED not in text}
+
+
+def _unvalidated(pydicom: Any) -> AbstractContextManager[None]:
+    found: AbstractContextManager[None] = pydicom.config.disable_value_validation()
+    return found
+
+
+def _undeclared(text: str) -> str:
+    """Read again what pydicom took for Latin-1, for want of a character set that it knows.
+
+    Scanners that write GBK often declare nothing. A text that does not read strictly is left
+    out: the file keeps it as it is, and nobody is shown other words.
+    """
+    if text.isascii() or _REPLACED in text:
+        return text
+    try:
+        data = text.encode("latin-1")
+        found = decode(data, source="").text
+    except (UnicodeEncodeError, RecordInvalid):
+        return ""
+    # The four bytes of "头颅" in GBK are valid UTF-8, too: so short a text is left open.
+    return found if max(found) > _TWO_BYTES or found.isascii() else ""
 
 
 def _text(element: Any) -> str:
@@ -176,7 +209,7 @@ def _text(element: Any) -> str:
     value = element.value
     multiple = not isinstance(value, str | bytes) and hasattr(value, "__iter__")
     parts = list(value) if multiple and element.VM != 1 else [value]
-    return "\\".join(str(part) for part in parts).strip()
+    return "\\".join(str(part) for part in parts).replace(_GB2312, "").strip()
 
 
 def _pick(found: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from chartkey.records.imaging import image_elements, inspect
 from chartkey.records.inflate import gunzip
 from chartkey.records.kinds import kind_of
 from chartkey.records.limits import LIMITS, Limits
+from chartkey.records.series import read_series
 
 __all__ = ["read_document"]
 
@@ -62,7 +63,8 @@ def read_document(
     order mark, the XML declaration or strict decoding decides
     (``chartkey.records.charset``). FHIR is stored as UTF-8, a CDA as it stands,
     because it may be signed. Both are held in memory; a DICOM file is not,
-    whatever its size.
+    whatever its size. A path to a folder is a DICOM series, one record of all
+    its files.
 
     Raises:
         RecordInvalid: no such file, neither FHIR R4 nor CDA nor DICOM, cut short, or
@@ -75,7 +77,7 @@ def read_document(
     if isinstance(source, bytes):
         document = _read(io.BytesIO(source), _UNNAMED, None, encoding, limits)
     else:
-        document = _read_file(Path(source), encoding, limits)
+        document = _read_path(Path(source), encoding, limits)
     if title is not None:
         document = replace(document, title=printable(title)[:_LONGEST_TITLE])
     return document if kind is None else document.as_kind(kind)
@@ -87,6 +89,12 @@ def _dumped(source: Mapping[str, Any]) -> bytes:
     except (TypeError, ValueError, RecursionError):
         problem = "the dict holds something that JSON has no form for"
         raise RecordInvalid(source=_UNNAMED, problem=problem) from None
+
+
+def _read_path(path: Path, encoding: str | None, limits: Limits) -> Document:
+    if path.is_dir():
+        return read_series(path, limits=limits)
+    return _read_file(path, encoding, limits)
 
 
 def _read_file(path: Path, encoding: str | None, limits: Limits) -> Document:
