@@ -33,7 +33,11 @@ def draft(
     context: typer.Context,
     patient: Annotated[str, typer.Argument(metavar="PATIENT", help="The patient's account.")],
     source: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A FHIR R4 JSON file or a DICOM file.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A FHIR R4 JSON, CDA XML or DICOM file, or a folder: a DICOM series.",
+        ),
     ],
     kind: Annotated[
         str | None,
@@ -45,6 +49,10 @@ def draft(
     relationship: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Of the one that is meant, if several fit."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What text is written in, if the file does not say."),
     ] = None,
     answer_in: Annotated[
         float, days("After so many days the institution may anchor it without the patient.")
@@ -64,6 +72,7 @@ def draft(
             corrects=parent,
             relationship=relationship,
             days=answer_in,
+            encoding=encoding,
         )
     row = _draft_row(session, made)
     session.out.show(row, f"Draft 0x{made.record.hex()} waits for the patient.")

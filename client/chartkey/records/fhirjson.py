@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring
 from typing import Any
 
 from chartkey.errors import RecordInvalid, RecordTooLarge
@@ -17,7 +18,9 @@ from chartkey.records.limits import LIMITS, Limits
 
 __all__ = ["canonical", "elements", "parse"]
 
-_TOKEN = re.compile(rb'\\.|["\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+"""A whole string, or what stands outside. Possessive: a string without an end is read once."""
+_QUOTE = 0x22
 _OPENING = frozenset(b"[{")
 _CLOSING = frozenset(b"]}")
 _LARGEST_EXPONENT = 400
@@ -79,12 +82,9 @@ def _measure(data: bytes, source: str, limits: Limits) -> None:
 
 def _structure(data: bytes) -> Iterator[int]:
     """Yield the brackets and commas that stand outside strings."""
-    inside = False
     for match in _TOKEN.finditer(data):
         byte = data[match.start()]
-        if byte == 0x22:
-            inside = not inside
-        elif not inside and byte != 0x5C:
+        if byte != _QUOTE:
             yield byte
 
 
@@ -141,7 +141,7 @@ def _write(value: Any, parts: list[str]) -> None:
     if isinstance(value, dict):
         separator = "{"
         for name in sorted(value):
-            parts += (separator, json.dumps(name, ensure_ascii=False), ":")
+            parts += (separator, encode_basestring(name), ":")
             _write(value[name], parts)
             separator = ","
         parts.append("}" if value else "{}")
@@ -152,6 +152,8 @@ def _write(value: Any, parts: list[str]) -> None:
             _write(item, parts)
             separator = ","
         parts.append("]" if value else "[]")
+    elif isinstance(value, str):
+        parts.append(encode_basestring(value))
     elif isinstance(value, Decimal):
         parts.append(str(value))
     else:

@@ -182,9 +182,10 @@ def read_layout(stream: BinaryIO, length: int, *, source: str) -> Layout:
 
 def _instances(folder: Path, limits: Limits) -> list[tuple[Image, FileContent]]:
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    if not 0 < len(paths) <= _MOST_FILES:
-        limit = f"1 to {_MOST_FILES:,} files in a series"
-        raise RecordTooLarge(source=folder.name, limit=limit)
+    if not paths:
+        raise RecordInvalid(source=folder.name, problem="the folder holds no file of a series")
+    if len(paths) > _MOST_FILES:
+        raise RecordTooLarge(source=folder.name, limit=f"{_MOST_FILES:,} files in a series")
     found = []
     for path in paths:
         if not path.is_file():

@@ -289,8 +289,8 @@ def test_a_missing_file_is_named_without_its_folder(tmp_path):
     assert str(caught.value).startswith("摘要.json cannot be taken as a record: there is no such")
 
 
-def test_a_folder_is_refused(tmp_path):
-    assert problem(tmp_path) == "it is not an ordinary file"
+def test_a_folder_without_a_series_is_refused(tmp_path):
+    assert problem(tmp_path) == "the folder holds no file of a series"
 
 
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):

@@ -9,7 +9,6 @@ from chartkey.errors import (
     FormatUnknown,
     MediaMismatch,
     RecordInvalid,
-    RecordTooLarge,
 )
 from chartkey.models import Kind
 from chartkey.records import SERIES, open_container, open_record, read_document
@@ -141,7 +140,7 @@ def test_what_does_not_belong_in_it_is_refused(folder, file, said):
 def test_an_empty_folder_or_one_with_a_folder_is_refused(tmp_path, folder):
     empty = tmp_path / "empty"
     empty.mkdir()
-    with pytest.raises(RecordTooLarge):
+    with pytest.raises(RecordInvalid, match="holds no file"):
         read_document(empty)
     (folder / "inside").mkdir()
     with pytest.raises(RecordInvalid, match="not an ordinary file"):
