@@ -323,6 +323,29 @@ def test_R70_an_owner_who_signs_something_that_was_not_anchored_is_refused(
         Disclosure(found.chain_id, signed, found.proofs).check_anchored(scene.network)
 
 
+def test_R70_a_record_that_is_not_anchored_there_is_named_as_what_does_not_fit(
+    scene: Any, summary: Path
+) -> None:
+    from dataclasses import replace
+
+    pointer, other = anchored(scene, summary), anchored(scene, LABORATORY)
+    found = disclosed(scene, pointer, 2)
+    false = replace(found.statement, record=other.record).sign(scene.patient.keys, found.chain_id)
+    with pytest.raises(CommitmentMismatch) as refused:
+        Disclosure(found.chain_id, false, found.proofs).check_anchored(scene.network)
+    assert refused.value.values == {"what": "record"}
+
+
+def test_R70_what_the_contract_does_not_find_committed_to_is_refused(
+    scene: Any, summary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Client and contract compute the same; that the contract's word counts shows only so."""
+    found = disclosed(scene, anchored(scene, summary), 2)
+    monkeypatch.setattr(type(scene.network.evidence), "is_committed", lambda *_: False)
+    with pytest.raises(CommitmentMismatch):
+        found.check_anchored(scene.network)
+
+
 def test_a_disclosure_of_another_chain_is_refused(scene: Any, summary: Path) -> None:
     pointer = anchored(scene, summary)
     found = disclosed(scene, pointer, 1)

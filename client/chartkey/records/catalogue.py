@@ -58,7 +58,7 @@ class Catalogue:
     @classmethod
     def empty(cls) -> Self:
         """Return one without records."""
-        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection = _connected()
         connection.executescript(_SCHEMA)
         return cls(connection)
 
@@ -70,7 +70,7 @@ class Catalogue:
         """
         if not content:
             return None
-        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection = _connected()
         try:
             connection.deserialize(content)
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -113,7 +113,6 @@ class Catalogue:
             self._connection.executemany(query, [(number,) for number in dropped])
         # FTS5 marks deleted words and keeps them until its segments are merged.
         self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-        self._connection.execute("VACUUM")
 
     def search(self, words: str, limit: int = 50) -> list[Hit]:
         """Return the records that hold every word, those with most of them in few texts first.
@@ -138,6 +137,13 @@ class Catalogue:
     def _numbers(self, key: Key) -> list[int]:
         query = "SELECT number FROM record WHERE relationship = ? AND record = ?"
         return [row[0] for row in self._connection.execute(query, key[:2])]
+
+
+def _connected() -> sqlite3.Connection:
+    """What is deleted is overwritten, not only let go of: builds of SQLite differ in that."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection
 
 
 def _normal(text: str) -> str:

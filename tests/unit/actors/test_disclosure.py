@@ -176,6 +176,12 @@ def test_an_element_that_the_owner_signed_but_never_committed_to_is_refused() ->
         Disclosure(CHAIN, said, invented).check()
 
 
+def test_fewer_elements_than_were_signed_are_refused() -> None:
+    signed = disclosed(1, 2).signed
+    with pytest.raises(SignatureInvalid):
+        Disclosure(CHAIN, signed, (TREE.prove(1),)).check()
+
+
 def test_another_root_than_the_one_known_is_refused() -> None:
     other = ContentTree(bytes(32), VALUES)
     root = record_root(LEAF0, other.root)

@@ -111,6 +111,18 @@ def test_P06_nothing_of_what_was_dropped_is_left_in_the_bytes(catalogue):
     assert found(catalogue, "高血压") == [2]
 
 
+@pytest.mark.parametrize("loaded", [False, True])
+def test_P06_nothing_is_left_in_pages_that_were_let_go(loaded):
+    """A record of many pages, whose freed pages stay in the file."""
+    made = Catalogue.empty()
+    made.put(key(1), seen(*(f"第{number}行：秘密内容" for number in range(5000))))
+    made.put(key(2), seen("留下"))
+    made = Catalogue.load(made.dump()) if loaded else made
+    made.drop([key(1)])
+    assert "密内容".encode() not in made.dump()
+    assert found(made, "留下") == [2]
+
+
 def test_dropping_what_is_not_there_changes_nothing(catalogue):
     before = catalogue.dump()
     catalogue.drop([key(9)])
