@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.integration.cli_scene import LI, WANG, ZHANG, Desk, granted
 
 LABORATORY = Path(__file__).resolve().parents[1] / "unit" / "records" / "data" / "laboratory.json"
@@ -83,13 +85,12 @@ def test_a_record_is_erased_and_stays_in_the_list_as_such(desk: Desk, anchored: 
     assert "erased" in desk.text("audit timeline")
 
 
-def test_a_sealed_record_is_refused_with_what_to_do(desk: Desk, anchored: str) -> None:
-    from chartkey.chain.journal import MemoryJournal
-    from chartkey.chain.sender import Sender
-
-    network, keys = desk.alliance.network, desk.alliance.keys["clinic"]
-    [row] = desk.json("records", key=ZHANG)
-    seal = network.evidence.seal(row["relationship"], [bytes.fromhex(anchored[2:])])
-    Sender(network, keys, MemoryJournal()).send(seal)
+@pytest.mark.parametrize("side", [ZHANG, "clinic"])
+def test_a_record_that_a_side_sealed_is_refused_until_that_side_lifts(
+    desk: Desk, anchored: str, side: str
+) -> None:
+    assert desk.json("records seal", key=side) == {"sealed": anchored}
     assert desk.refused("records erase --yes", key=ZHANG) == "record-sealed"
     assert desk.json("read", key=ZHANG)["record"] == anchored
+    assert desk.json("records unseal", anchored[:10], key=side) == {"lifted": anchored}
+    assert desk.json("records erase --yes", key=ZHANG)["erased"] == [anchored]

@@ -96,12 +96,32 @@ class Owning(Consenting):
         Raises:
             RecordMissing: it is not anchored.
             RecordSealed: it is sealed for a dispute; nothing was erased.
+            AccessDenied, HeadStale: institution or mirror refuses, or its node is behind.
             CustodianUnavailable: institution or mirror is away; run it again.
             StorageError: a store, or this device, does not let go of it; run it again.
             ContractRefused: it was sealed meanwhile.
             TransactionUnknown: the node went away; run the same again.
         """
         return erase(self, record, versions=versions)
+
+    def seal(self, record: RecordPointer) -> None:
+        """Seal a record for a dispute: until both sides have lifted, nobody erases it (R32).
+
+        Raises:
+            ContractRefused: it is not anchored.
+            CustodianUnavailable: no member relays.
+        """
+        call = self.network.evidence.seal(record.relationship, [record.record])
+        self.relays.send(call)
+
+    def lift_seal(self, record: RecordPointer) -> None:
+        """Lift one's own seal; the other side's stays.
+
+        Raises:
+            CustodianUnavailable: no member relays.
+        """
+        call = self.network.evidence.lift_seal(record.relationship, [record.record])
+        self.relays.send(call)
 
     def view(
         self,

@@ -12,8 +12,10 @@ from chartkey.cli.file import write_new
 from chartkey.cli.output import tamed
 from chartkey.cli.pointers import COLUMNS, listed, pointer_rows, wanted_record
 from chartkey.cli.session import Session, session_of
+from chartkey.models import Role
 
 if TYPE_CHECKING:
+    from chartkey.actors import Institution, Patient
     from chartkey.actors.index import Found
     from chartkey.records.view import View
 
@@ -149,6 +151,30 @@ def erase(
         names = ", ".join(str(name) for name in unanswered)
         lines.append(f"{names}, once the mirror, did not answer: run the same again later.")
     session.out.show(answer, "\n".join(lines))
+
+
+@app.command()
+def seal(context: typer.Context, wanted: RecordId = None) -> None:
+    """Seal a record for a dispute, as patient or institution: nobody erases it meanwhile."""
+    session = session_of(context)
+    side = _side(session)
+    pointer = pick({p.record: p for p in side.records()}, wanted, "records")
+    side.seal(pointer)
+    session.out.show({"sealed": pointer.record}, f"Sealed 0x{pointer.record.hex()}.")
+
+
+@app.command()
+def unseal(context: typer.Context, wanted: RecordId = None) -> None:
+    """Lift one's own seal from a record; the other side's stays."""
+    session = session_of(context)
+    side = _side(session)
+    pointer = pick({p.record: p for p in side.records()}, wanted, "records")
+    side.lift_seal(pointer)
+    session.out.show({"lifted": pointer.record}, f"Lifted the seal on 0x{pointer.record.hex()}.")
+
+
+def _side(session: Session) -> Patient | Institution:
+    return session.patient() if session.role is Role.PATIENT else session.institution()
 
 
 def _view(
