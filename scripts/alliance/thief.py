@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING
 
 from chartkey.actors.place import record_context
 from chartkey.chain.history import RelationshipHistory
-from chartkey.crypto.keytree import grant_context, record_key, root_context, unwrap_grant_key
+from chartkey.crypto.keytree import (
+    RelationshipRoot,
+    grant_context,
+    record_key,
+    root_context,
+    unwrap_grant_key,
+)
 from chartkey.crypto.payload import open_payload
-from chartkey.crypto.slip import open_locator, open_scope_slip
+from chartkey.crypto.slip import open_locator, open_record_slip, open_scope_slip
 from chartkey.crypto.wrap import unwrap
 from chartkey.errors import ChartkeyError, CidInvalid, CryptoError
 from chartkey.records import scratch_file
@@ -22,8 +28,8 @@ from chartkey.records import scratch_file
 if TYPE_CHECKING:
     from chartkey.chain.network import Network
     from chartkey.crypto.keyfile import Keys
-    from chartkey.custody.database import ScopeSlip
-    from chartkey.models import RecordPointer
+    from chartkey.custody.database import RecordSlip, ScopeSlip
+    from chartkey.models import RecordContext, RecordPointer
     from chartkey.storage.store import Store
 
 __all__ = ["Thief"]
@@ -33,6 +39,7 @@ __all__ = ["Thief"]
 class Thief:
     """Keys in hand: ``keys`` is a stolen key file, ``slips`` what its owner was once given.
 
+    ``others`` are more stolen key files, ``record_slips`` what custodians released or lost.
     ``attempts`` counts what was tried.
     """
 
@@ -40,22 +47,37 @@ class Thief:
     keys: Keys
     stores: tuple[Store, ...]
     slips: tuple[ScopeSlip, ...] = ()
+    others: tuple[Keys, ...] = ()
+    record_slips: tuple[RecordSlip, ...] = ()
     attempts: int = 0
     _secrets: set[bytes] = field(default_factory=set)
 
     def opened(self, relationships: Iterable[str]) -> list[RecordPointer]:
         """Return the records of these relationships that could be opened or even located."""
+        return [
+            pointer
+            for pointer in self._pointers(relationships)
+            if self._locates(pointer) or self._decrypts(pointer)
+        ]
+
+    def read(self, relationships: Iterable[str]) -> list[RecordPointer]:
+        """Return the records of these relationships whose content could be decrypted."""
+        return [pointer for pointer in self._pointers(relationships) if self._decrypts(pointer)]
+
+    def _pointers(self, relationships: Iterable[str]) -> list[RecordPointer]:
+        """Unwrap what stands on chain, and return what there is to open."""
         histories = [RelationshipHistory(self.network, address) for address in relationships]
         for history in histories:
-            self._collect(history)
-        pointers = [pointer for history in histories for pointer in history.records()]
-        return [pointer for pointer in pointers if self._opens(pointer)]
+            for keys in (self.keys, *self.others):
+                self._collect(history, keys)
+            self._follow(bytes.fromhex(history.relationship[2:]))
+        return [pointer for history in histories for pointer in history.records()]
 
-    def _collect(self, history: RelationshipHistory) -> None:
-        """Unwrap every wrap on chain that the stolen private keys open, and follow kept slips."""
+    def _collect(self, history: RelationshipHistory, keys: Keys) -> None:
+        """Unwrap every wrap on chain that a stolen key file's private keys open."""
         place = bytes.fromhex(history.relationship[2:])
-        chain, own = self.network.chain_id, self.keys.address_bytes
-        private = [self.keys.private_key(v) for v in range(1, self.keys.version + 1)]
+        chain, own = self.network.chain_id, keys.address_bytes
+        private = [keys.private_key(v) for v in range(1, keys.version + 1)]
         for granted in history.grants():
             context = grant_context(chain, place, granted.terms.id, own)
             for key in private:
@@ -71,7 +93,6 @@ class Thief:
                         self._secrets.add(unwrap(key, wrap, context, length=64)[:32])
                     except CryptoError:
                         continue
-        self._follow(place)
 
     def _parties(self, history: RelationshipHistory) -> tuple[str, str]:
         args = history.proposal().args
@@ -89,25 +110,44 @@ class Thief:
                 except ChartkeyError:
                     continue
 
-    def _opens(self, pointer: RecordPointer) -> bool:
-        """Try each secret as it is and as a kind key, on the locator and on every payload."""
-        candidates = {record_key(secret, pointer.record) for secret in self._secrets}
-        candidates |= self._secrets
-        return any(
-            self._locates(pointer, key) or self._decrypts(pointer, key) for key in candidates
-        )
+    def _keys_of(self, pointer: RecordPointer) -> set[bytes]:
+        """Take each secret for a record key, a kind key, and a relationship's root."""
+        epoch, kind, record = pointer.epoch, pointer.kind, pointer.record
+        found = set(self._secrets)
+        found |= {record_key(secret, record) for secret in self._secrets}
+        return found | {
+            RelationshipRoot(secret).record_key(epoch, kind, record) for secret in self._secrets
+        }
 
-    def _locates(self, pointer: RecordPointer, key: bytes) -> bool:
-        self.attempts += 1
+    def _locates(self, pointer: RecordPointer) -> bool:
         place = bytes.fromhex(pointer.relationship[2:])
-        try:
-            open_locator(key, pointer.locator, self.network.chain_id, place, pointer.record)
-        except CryptoError:
-            return False
-        return True
+        for key in self._keys_of(pointer):
+            self.attempts += 1
+            try:
+                open_locator(key, pointer.locator, self.network.chain_id, place, pointer.record)
+            except CryptoError:
+                continue
+            return True
+        return False
 
-    def _decrypts(self, pointer: RecordPointer, key: bytes) -> bool:
+    def _decrypts(self, pointer: RecordPointer) -> bool:
+        """Try every key as a data key, and every data key that a slip gives, on all ciphertext."""
         context = record_context(self.network, pointer.attestation, pointer.author)
+        keys = self._keys_of(pointer)
+        return any(self._opens(key, context) for key in keys | self._slipped(pointer, keys))
+
+    def _slipped(self, pointer: RecordPointer, keys: set[bytes]) -> set[bytes]:
+        place, found = bytes.fromhex(pointer.relationship[2:]), set()
+        chain = self.network.chain_id
+        for slip in self.record_slips:
+            for key in keys:
+                try:
+                    found.add(open_record_slip(key, slip.slip, chain, place, pointer.record))
+                except CryptoError:
+                    continue
+        return found
+
+    def _opens(self, key: bytes, context: RecordContext) -> bool:
         for store in self.stores:
             for cid in store.pins():
                 self.attempts += 1

@@ -16,6 +16,8 @@ from chartkey.crypto.keyfile import KeyFile
 from scripts.alliance.stage import Alliance
 from tests.chains import Chain
 
+WANG, LI, ZHANG, LIU = "dr-wang", "dr-li", "patient-zhang", "patient-liu"
+
 
 class Ended(NamedTuple):
     """How a command ended."""
@@ -73,3 +75,10 @@ class Desk:
         told = self.run(words, *more, **named)
         assert (told.status, told.out, told.err) == (1, "", f"chartkey: {error['message']}\n")
         return error["error"]
+
+
+def granted(desk: Desk, words: str = "--kind patient-summary") -> str:
+    """Let the ward ask and the patient approve; return the request's id."""
+    asked = desk.json(f"request {desk.address(ZHANG)} {words}", key=LI)["request"]
+    desk.text("approve", asked, "--yes", key=ZHANG)
+    return str(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from scripts.alliance.cast import HOUSES
 from scripts.alliance.keyset import Keyset
 from scripts.alliance.stage import Alliance, build
 from tests.chains import Chain, engines, start_chain
+from tests.integration.cli_scene import WANG, ZHANG, Desk
 
 DATA = Path(__file__).resolve().parents[1] / "unit" / "records" / "data"
 
@@ -137,3 +139,26 @@ def _scene(chain: Chain, alliance: Alliance, folder: Path) -> Scene:
         alliance.relationships["patient-zhang", "clinic"],
         folder,
     )
+
+
+@pytest.fixture
+def desk(
+    founded: tuple[Chain, Alliance], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """The alliance as it was founded, with copies of everybody's files."""
+    for name in ("RPC", "MANIFEST", "KEY", "AFFILIATION", "PASSPHRASE_FILE", "LANG"):
+        monkeypatch.delenv(f"CHARTKEY_{name}", raising=False)
+    chain, alliance = founded
+    shutil.copytree(alliance.folder, tmp_path / "alliance")
+    snapshot = chain.request("evm_snapshot")
+    try:
+        yield Desk(chain, alliance, tmp_path / "alliance")
+    finally:
+        chain.request("evm_revert", snapshot)
+
+
+@pytest.fixture
+def anchored(desk: Desk, summary: Path) -> str:
+    """The id of a record that the clinic's clinician wrote and the patient confirmed."""
+    desk.text("draft", desk.address(ZHANG), summary, key=WANG)
+    return str(desk.json("confirm --yes", key=ZHANG)["record"])

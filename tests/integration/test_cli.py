@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,43 +12,10 @@ from chartkey.models import Action
 
 from scripts.alliance import motion
 from scripts.alliance.cast import CLINIC, HOSPITAL, LEAD, PEOPLE
-from scripts.alliance.stage import Alliance
-from tests.chains import Chain
-from tests.integration.cli_scene import Desk
+from tests.integration.cli_scene import LI, LIU, WANG, ZHANG, Desk, granted
 
 WEEK = 7 * 86_400
 IDENTIFIERS = {person.label: person.identifier[1] for person in PEOPLE}
-WANG, LI, ZHANG, LIU = "dr-wang", "dr-li", "patient-zhang", "patient-liu"
-
-
-@pytest.fixture
-def desk(
-    founded: tuple[Chain, Alliance], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    """The alliance as it was founded, with copies of everybody's files."""
-    for name in ("RPC", "MANIFEST", "KEY", "AFFILIATION", "PASSPHRASE_FILE", "LANG"):
-        monkeypatch.delenv(f"CHARTKEY_{name}", raising=False)
-    chain, alliance = founded
-    shutil.copytree(alliance.folder, tmp_path / "alliance")
-    snapshot = chain.request("evm_snapshot")
-    try:
-        yield Desk(chain, alliance, tmp_path / "alliance")
-    finally:
-        chain.request("evm_revert", snapshot)
-
-
-@pytest.fixture
-def anchored(desk: Desk, summary: Path) -> str:
-    """The id of a record that the clinic's clinician wrote and the patient confirmed."""
-    desk.text("draft", desk.address(ZHANG), summary, key=WANG)
-    return str(desk.json("confirm --yes", key=ZHANG)["record"])
-
-
-def granted(desk: Desk, words: str = "--kind patient-summary") -> str:
-    """Let the ward ask and the patient approve; return the request's id."""
-    asked = desk.json(f"request {desk.address(ZHANG)} {words}", key=LI)["request"]
-    desk.text("approve", asked, "--yes", key=ZHANG)
-    return str(asked)
 
 
 def test_a_draft_waits_and_is_confirmed_by_how_its_id_begins(desk: Desk, summary: Path) -> None:
@@ -103,7 +68,7 @@ def test_a_damaged_file_is_refused_and_nothing_waits(desk: Desk, tmp_path: Path)
 
 def test_the_ward_reads_what_was_approved(desk: Desk, summary: Path, anchored: str) -> None:
     request = granted(desk)
-    [listed] = desk.json("records", request, key=LI)
+    [listed] = desk.json("records --request", request, key=LI)
     read = desk.json("read", key=LI)
     assert listed["record"] == read["record"] == anchored
     assert desk.json("read --bundle", anchored[:8], key=LI) == json.loads(summary.read_text())

@@ -83,22 +83,25 @@ class Clinician(Viewing):
         corrects: RecordPointer | None = None,
         relationship: str | None = None,
         days: float = 7,
+        encoding: str | None = None,
     ) -> Draft:
         """Draft a record: check it, sign it, seal it to patient, gateway and author.
 
         Args:
             patient: The patient's account.
-            source: A FHIR R4 JSON or DICOM file, or FHIR R4 as bytes or a dict.
+            source: A FHIR R4 JSON, CDA or DICOM file, a folder that is a DICOM series, or FHIR
+                R4 as bytes or a dict.
             kind: The coarse kind; by default what the document says it is.
             corrects: The version that this one replaces (R14).
             relationship: Which one, when the patient has several with this institution; a
                 correction goes where the version is that it replaces.
             days: After so many days the institution may anchor it without the patient.
+            encoding: What text is written in, where neither mark nor declaration says so.
 
         Raises:
             AddressInvalid: the patient's account is malformed.
             ArgumentInvalid: the number of days is none above 0, or over a century.
-            RecordInvalid: it is not FHIR R4, not DICOM, or cut short; nothing was stored.
+            RecordInvalid: it is not FHIR R4, CDA or DICOM, or cut short; nothing was stored.
             RecordTooLarge: it is over a safety limit; nothing was stored.
             PersonUnknown: the patient is not certified.
             PersonInactive: this clinician may not act now.
@@ -109,7 +112,7 @@ class Clinician(Viewing):
         """
         self._require_active()
         patient = checksum(patient)
-        document = read_document(source)
+        document = read_document(source, encoding=encoding)
         wanted = corrects.relationship if corrects else relationship
         chosen = self._chosen(patient, self._relationships_with(patient), wanted)
         filed = known_kind(corrects.kind) if corrects and kind is None else kind

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chartkey.actors.clock import now
+from chartkey.chain.history import RelationshipHistory
 from chartkey.custody.custodian import MOST_SLIPS, SlipDelivery
 from chartkey.custody.release import covers
 from chartkey.custody.statements import inquire
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from chartkey.custody.directory import Directory
     from chartkey.models import Granted, RecordPointer
 
-__all__ = ["Courier", "granted_slips"]
+__all__ = ["Courier", "granted_slips", "unerased"]
 
 
 class Courier:
@@ -98,10 +99,12 @@ def granted_slips(
 ) -> list[ScopeSlip]:
     """Return the slips that lead from the grants not yet over to those records that each covers.
 
+    To records that were erased none is made again (P06).
+
     Raises:
         NodeUnavailable: the node is away.
     """
-    moment = now(network)
+    moment, pointers = now(network), unerased(network, pointers)
     live = [g.terms for g in grants if not g.revoked and g.terms.expires_at > moment]
     return [
         slip
@@ -110,6 +113,18 @@ def granted_slips(
             root, network.chain_id, terms, [p for p in pointers if covers(terms, p)]
         )
     ]
+
+
+def unerased(network: Network, pointers: Sequence[RecordPointer]) -> list[RecordPointer]:
+    """Return those records, all of one relationship, whose keys were not erased.
+
+    Raises:
+        NodeUnavailable: the node is away.
+    """
+    if not pointers:
+        return []
+    erased = RelationshipHistory(network, pointers[0].relationship).erased()
+    return [pointer for pointer in pointers if pointer.record not in erased]
 
 
 def _parts(scopes: Sequence[ScopeSlip]) -> Iterator[tuple[ScopeSlip, ...]]:

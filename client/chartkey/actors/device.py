@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chartkey.custody.database import Database, RecordSlip
-from chartkey.errors import CustodyError
+from chartkey.errors import CustodyError, StoreUnavailable
 
 if TYPE_CHECKING:
     from chartkey.crypto.keyfile import Keys
@@ -52,6 +54,18 @@ class Device:
             self._database.put_slips([slip], [])
         except CustodyError:
             return
+
+    def drop_slips(self, relationship: str, records: Iterable[bytes]) -> None:
+        """Erase records' slips from this device; it takes none of them again (P06).
+
+        Raises:
+            StoreUnavailable: the device cannot be written: the slips are still on it.
+        """
+        try:
+            self._database.erase(relationship, records, (), int(time.time()))
+        except CustodyError as err:
+            problem = str(err.values["problem"])
+            raise StoreUnavailable(store="This device's file of slips", problem=problem) from err
 
     def slip(self, relationship: str, record: bytes, root: bytes) -> bytes | None:
         """Return the 48-byte slip of a record, or None. Never raises."""

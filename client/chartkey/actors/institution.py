@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from chartkey.chain.network import Network
     from chartkey.chain.sender import Receipt, Sender
     from chartkey.custody.statements import Inquiry, Signed
-    from chartkey.models import SummaryEntry
+    from chartkey.models import RecordPointer, SummaryEntry
 
 __all__ = ["Institution"]
 
@@ -334,6 +334,32 @@ class Institution:
         root = relationship_root(self.network, history, self.keys)
         slips = granted_slips(self.network, root, history.grants(), [history.record(draft.record)])
         self._courier(draft.relationship).offer(slips)
+
+    def records(self) -> list[RecordPointer]:
+        """Return every record of this institution's relationships, oldest first.
+
+        Raises:
+            PersonUnknown: the institution has not enrolled.
+            NodeUnavailable: the node is away.
+        """
+        places = [entry.relationship for entry in self.relationships()]
+        return [pointer for place in places for pointer in self.history(place).records()]
+
+    def seal(self, record: RecordPointer) -> None:
+        """Seal a record for a dispute: until both sides have lifted, nobody erases it (R32).
+
+        Raises:
+            ContractRefused: it is not this institution's, or not anchored.
+        """
+        self._send(self.network.evidence.seal(record.relationship, [record.record]))
+
+    def lift_seal(self, record: RecordPointer) -> None:
+        """Lift this institution's seal; the patient's stays.
+
+        Raises:
+            ContractRefused: it is not this institution's.
+        """
+        self._send(self.network.evidence.lift_seal(record.relationship, [record.record]))
 
     def _anchor_attested(self, header: DraftHeader) -> None:
         relationship = header.attestation.relationship

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chartkey.actors.delivery import Courier, granted_slips
+from chartkey.actors.delivery import Courier, granted_slips, unerased
 from chartkey.actors.reading import Reader
 from chartkey.chain.address import checksum
 from chartkey.custody.custodian import MOST_SLIPS, SlipDelivery
@@ -56,7 +56,7 @@ class _Move:
         self._facade = self._network.relationship(history.relationship)
         self._parties = self._facade.parties()
         self._root = relationship_root(self._network, history, self._keys)
-        self._pointers = history.records()
+        self._pointers = unerased(patient.network, history.records())
 
     def run(self) -> None:
         self._refuse_viewers()

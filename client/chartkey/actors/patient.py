@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from chartkey.actors.accesslog import AccessEntry, access_log
 from chartkey.actors.clock import now
-from chartkey.actors.consenting import Consenting
 from chartkey.actors.drafting import Draft, read_draft
 from chartkey.actors.mirror import move_mirror
 from chartkey.actors.opening import is_proposed, new_opening, next_nonce
+from chartkey.actors.owning import Owning
 from chartkey.actors.sealing import Sealed, seal_draft, sealing_again
 from chartkey.chain.history import stored_state
 from chartkey.chain.typed import attestation_hash, sign_anchor
 from chartkey.crypto.digest import keccak256
-from chartkey.custody.database import RecordSlip
 from chartkey.custody.roots import relationship_root
 from chartkey.errors import (
     AccessDenied,
     ChartkeyError,
     CommitmentMismatch,
     CustodyError,
-    DecryptionFailed,
-    RecordMissing,
 )
 from chartkey.models import (
     Anchor,
@@ -39,10 +34,9 @@ from chartkey.records import Opened
 __all__ = ["Patient"]
 
 _ANCHOR_LIFETIME = 3600
-_Read = TypeVar("_Read")
 
 
-class Patient(Consenting):
+class Patient(Owning):
     """A patient, who owns records and decides who reads them."""
 
     role = Role.PATIENT
@@ -202,57 +196,6 @@ class Patient(Consenting):
         """
         self._drop(draft)
 
-    def records(self) -> list[RecordPointer]:
-        """Return all one's own records, oldest first; past relationships included (P43).
-
-        Raises:
-            NodeUnavailable: the node is away.
-        """
-        return [
-            pointer
-            for entry in self.relationships()
-            for pointer in self.history(entry.relationship).records()
-        ]
-
-    def read(self, record: RecordPointer) -> Opened:
-        """Read one's own record; this never expires and asks nobody (P43).
-
-        Raises:
-            RecordMissing: no custodian and not this device has its slip, or it is not anchored.
-            DecryptionFailed: the keys at hand do not open it.
-            CommitmentMismatch: it is not what was anchored.
-            StorageError: no store answers with the right bytes.
-        """
-        return self._through(record, self._reader.open)
-
-    def read_part(self, record: RecordPointer, start: int, end: int) -> BinaryIO:
-        """Read bytes ``start`` to ``end`` (exclusive) of one's own record without the rest.
-
-        Returns a stream of them, verified as ``Reader.part`` says, which the caller closes.
-
-        Raises:
-            ContextInvalid: the range is negative or runs backwards.
-            RecordMissing, DecryptionFailed, CommitmentMismatch, StorageError: as ``read``.
-        """
-        return self._through(record, partial(self._reader.part, span=(start, end)))
-
-    def _through(
-        self, record: RecordPointer, read: Callable[[RecordPointer, bytes, bytes], _Read]
-    ) -> _Read:
-        """Find record key and data key, and read with them."""
-        root = relationship_root(self.network, self.history(record.relationship), self.keys)
-        key = root.record_key(record.epoch, record.kind, record.record)
-        failure: ChartkeyError = RecordMissing(record="0x" + record.record.hex())
-        for slip in self._own_slips(record):
-            try:
-                dek = self._reader.data_key(record, key, slip.slip)
-            except DecryptionFailed as err:
-                failure = err
-                continue
-            self.device.keep_slip(slip)
-            return read(record, key, dek)
-        raise failure
-
     def access_log(self) -> list[AccessEntry]:
         """Return who asked, was granted, read, was denied, was revoked (R26), oldest first.
 
@@ -310,23 +253,3 @@ class Patient(Consenting):
         institution = self.network.relationship(draft.relationship).parties().institution
         inquiry = self._inquire(draft.relationship, institution, "drop-draft", draft.record)
         self.directory.custodian(institution).drop_draft(inquiry)
-
-    def _own_slips(self, record: RecordPointer) -> Iterator[RecordSlip]:
-        """Yield every copy of a record's slip, the one on this device first."""
-        wanted = (record.relationship, record.record, record.root)
-        kept = self.device.slip(*wanted)
-        if kept is not None:
-            yield RecordSlip(*wanted, kept)
-        parties = self.network.relationship(record.relationship).parties()
-        for keeper in (parties.institution, parties.mirror):
-            if keeper is not None:
-                slips = self._slips_at(keeper, record.relationship)
-                yield from (s for s in slips if (s.relationship, s.record, s.root) == wanted)
-
-    def _slips_at(self, keeper: str, relationship: str) -> list[RecordSlip]:
-        """Return what one custodian keeps for this patient; nothing when it does not answer."""
-        try:
-            inquiry = self._inquire(relationship, keeper, "own-slips")
-            return self.directory.custodian(keeper).own_slips(inquiry)
-        except (AccessDenied, CustodyError):
-            return []

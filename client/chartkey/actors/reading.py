@@ -43,7 +43,7 @@ from chartkey.errors import (
 )
 from chartkey.models import Granted, RecordPointer, RecordStatus, Scope
 from chartkey.records import LIMITS, Opened, open_record, scratch_file
-from chartkey.records.container import read_header
+from chartkey.records.container import Header, read_header
 from chartkey.storage.cid import from_binary, payload_digest
 
 if TYPE_CHECKING:
@@ -178,6 +178,47 @@ class Reader:
         with self.open(pointer, key, dek) as opened:
             return io.BytesIO(opened.document[start:end])
 
+    def begin(self, pointer: RecordPointer, key: bytes, dek: bytes) -> Header:
+        """Decrypt and return a record's header alone; its elements are not looked at.
+
+        Args:
+            pointer: What is anchored.
+            key: The record key, 32 bytes.
+            dek: The data key, 32 bytes.
+
+        Raises:
+            DecryptionFailed: a key is not this record's, or the ciphertext was changed.
+            CidInvalid: its author named something that is no CID.
+            StorageError: no store answers with the right bytes.
+            FormatUnknown, RecordInvalid, RecordTooLarge: its author sealed something damaged.
+        """
+        context = record_context(self._network, pointer.attestation, pointer.author)
+
+        def header(stream: BinaryIO) -> Header:
+            return read_header(io.BytesIO(open_range(stream, 0, _FRONT, dek, context)))
+
+        return self._first(pointer, self.cid(pointer, key), header)
+
+    def place(self, pointer: RecordPointer, key: bytes) -> tuple[str, bytes]:
+        """Return a payload's CID as text and its key commitment, 32 bytes: what leaf 0 holds.
+
+        Args:
+            pointer: What is anchored.
+            key: The record key, 32 bytes.
+
+        Raises:
+            DecryptionFailed: the key is not this record's.
+            CidInvalid: its author named something that is no CID.
+            StorageError: no store answers with the right bytes.
+        """
+        cid = self.cid(pointer, key)
+
+        def commitment(stream: BinaryIO) -> bytes:
+            stream.seek(_COMMITMENT_AT)
+            return stream.read(32)
+
+        return cid, self._first(pointer, cid, commitment)
+
     def cid(self, pointer: RecordPointer, key: bytes) -> str:
         """Open a record's locator with the record key; return its payload's CID as text.
 
@@ -232,21 +273,29 @@ class Reader:
     def _fetched(
         self, pointer: RecordPointer, cid: str, read: Callable[[BinaryIO, BinaryIO], _Found]
     ) -> tuple[BinaryIO, _Found]:
-        """Read from one store, or the next one on its failure, into a scratch file, rewound."""
-        failure: StorageError = BlockMissing(cid="the payload", store="every custodian's store")
-        for store in self._stores(pointer):
+        """Read from a store into a scratch file; return it, rewound, and what was found."""
+
+        def into_scratch(stream: BinaryIO) -> tuple[BinaryIO, _Found]:
             scratch = scratch_file()
             try:
-                with store.open(cid) as stream:
-                    found = read(stream, scratch)
-                scratch.seek(0)
-                return scratch, found
-            except StorageError as err:
-                scratch.close()
-                failure = err
+                found = read(stream, scratch)
             except BaseException:
                 scratch.close()
                 raise
+            scratch.seek(0)
+            return scratch, found
+
+        return self._first(pointer, cid, into_scratch)
+
+    def _first(self, pointer: RecordPointer, cid: str, use: Callable[[BinaryIO], _Found]) -> _Found:
+        """Return what the first store leads to that has the payload's right bytes."""
+        failure: StorageError = BlockMissing(cid="the payload", store="every custodian's store")
+        for store in self._stores(pointer):
+            try:
+                with store.open(cid) as stream:
+                    return use(stream)
+            except StorageError as err:
+                failure = err
         raise failure
 
     def _stores(self, pointer: RecordPointer) -> list[Store]:

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
 
+from chartkey.actors.entries import arranged
+from chartkey.actors.erasing import require_unerased
+from chartkey.actors.granted import granted_view
+from chartkey.actors.index import Progress
 from chartkey.actors.person import Person
 from chartkey.actors.reason import write_reason
 from chartkey.chain.address import checksum
@@ -43,6 +47,8 @@ from chartkey.models import (
     Scope,
 )
 from chartkey.records import Opened
+from chartkey.records.view import Order, View
+from chartkey.records.visit import Setting
 
 if TYPE_CHECKING:
     from chartkey.chain.history import RelationshipHistory
@@ -151,6 +157,7 @@ class Viewing(Person):
 
         Raises:
             AccessDenied: for every reason alike.
+            RecordErased: its custodians certified on chain that they erased it.
             CustodianUnavailable: no custodian of the record answers.
             ReceiptInvalid: the custodian's promise is not its own.
             DecryptionFailed: what was released does not open.
@@ -188,7 +195,39 @@ class Viewing(Person):
                 # One house alone cannot keep from a viewer what the patient granted (P01).
                 first = keeper == keepers[0] or isinstance(failure, CustodianUnavailable)
                 failure = err if first else failure
+        require_unerased(self.network, record)
         raise failure
+
+    def view(
+        self,
+        request: Requested | None = None,
+        order: Order | str = Order.TIME,
+        *,
+        setting: Setting | str | None = None,
+        versions: bool = False,
+        progress: Progress | None = None,
+    ) -> View:
+        """Read what one was granted and return it arranged for people, allergies first (R16).
+
+        Every record is read: the patient's log shows it. The view says whether it is whole or
+        partial, and not what is withheld; nothing of it is kept on this device.
+
+        Args:
+            request: Only what this one's grant covers; by default all that one may read.
+            order: By ``time``, ``event`` or ``kind``.
+            setting: Only ``inpatient`` or ``outpatient`` records.
+            versions: Show versions that were replaced, too.
+            progress: Called with what is done and how often, while records are read.
+
+        Raises:
+            ArgumentInvalid: there is no such order or setting.
+            RequestMissing: the request has no grant in force.
+            NodeUnavailable: the node is away.
+        """
+        wanted, place = arranged(order, setting)
+        return granted_view(
+            self, request, order=wanted, setting=place, versions=versions, progress=progress
+        )
 
     def _keys_through(
         self, keeper: str, record: RecordPointer, grant: Granted | None

@@ -124,6 +124,18 @@ class RelationshipHistory:
                 return pointer
         raise RecordMissing(record="0x" + record.hex())
 
+    def erased(self) -> frozenset[bytes]:
+        """Return the ids of the records whose custodians certified that they are erased (R52)."""
+        from chartkey.chain.events import events
+
+        found = events(
+            self._network,
+            names=["ErasureCertified"],
+            topics=[self.relationship],
+            to_block=self._to_block,
+        )
+        return frozenset(record for event in found for record in event.args["records"])
+
     def grants(self) -> list[Granted]:
         """Return every grant, oldest first, revoked ones included."""
         revoked = {e.args["id"] for e in self.events if e.name == "AccessRevoked"}

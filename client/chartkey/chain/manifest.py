@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chartkey.chain.address import checksum
 from chartkey.chain.codec import CONTRACTS
@@ -50,7 +51,8 @@ class InstitutionEntry:
     """Where to find one institution.
 
     ``custodian`` and ``store`` are ``http(s)://`` addresses or paths inside the manifest's
-    folder; ``keyfile``, in a sandbox, is such a path.
+    folder; ``keyfile``, in a sandbox, is such a path. ``zone`` (IANA, as ``Asia/Shanghai``) is
+    the one in which its records mean times that name none.
     """
 
     address: str
@@ -58,6 +60,7 @@ class InstitutionEntry:
     custodian: str
     store: str
     keyfile: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,17 @@ def _directory_problem(manifest: Manifest) -> str | None:
             return f"custodian or store of {entry.name!r} is neither a URL nor inside its folder"
         if entry.keyfile is not None and not _is_inside(entry.keyfile):
             return f"the key file of {entry.name!r} is not inside its folder"
+        if entry.zone is not None and not _is_zone(entry.zone):
+            return f"{entry.zone!r} is no time zone (IANA) that this machine knows"
     return None
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _is_place(text: str) -> bool:
@@ -239,7 +252,7 @@ def _deployed(entry: dict[str, Any]) -> Deployed:
 
 
 def _institution(entry: dict[str, Any]) -> InstitutionEntry:
-    _require_fields(entry, ("address", "name", "custodian", "store", "keyfile"))
+    _require_fields(entry, ("address", "name", "custodian", "store", "keyfile", "zone"))
     if not all(isinstance(value, str) for value in entry.values()):
         raise TypeError
     return InstitutionEntry(
@@ -248,6 +261,7 @@ def _institution(entry: dict[str, Any]) -> InstitutionEntry:
         custodian=entry["custodian"],
         store=entry["store"],
         keyfile=entry.get("keyfile"),
+        zone=entry.get("zone"),
     )
 
 
@@ -290,7 +304,8 @@ def _entry_document(entry: InstitutionEntry) -> dict[str, Any]:
         "custodian": entry.custodian,
         "store": entry.store,
     }
-    return document if entry.keyfile is None else document | {"keyfile": entry.keyfile}
+    optional = {"keyfile": entry.keyfile, "zone": entry.zone}
+    return document | {name: value for name, value in optional.items() if value is not None}
 
 
 def _write(path: Path, text: bytes) -> None:

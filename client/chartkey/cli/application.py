@@ -14,6 +14,7 @@ from chartkey.cli import (
     consent,
     envelope,
     guardians,
+    holding,
     institution,
     keys,
     records,
@@ -79,6 +80,7 @@ for panel in _PANELS:
     for module in (relationship, records, consent, institution):
         for command in module.PANELS.get(panel, ()):
             app.command(rich_help_panel=panel)(command)
+app.add_typer(holding.app, name="records", rich_help_panel="Patients and clinicians")
 app.add_typer(keys.app, name="keys")
 app.add_typer(guardians.app, name="guardians")
 app.add_typer(audit.app, name="audit")

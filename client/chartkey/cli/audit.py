@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chartkey.cli.choice import pick
+from chartkey.cli.choice import bytes_of, pick
+from chartkey.cli.file import write_new
 from chartkey.cli.session import Session, session_of
+from chartkey.cli.shown import disclosed, told
 
 if TYPE_CHECKING:
     from chartkey.audit import Answer, Auditor
@@ -54,7 +56,7 @@ def timeline(
     written = []
     for path, render in ((html, to_html), (csv, to_csv)):
         if path is not None:
-            written.append(_write(path, render(rows), overwrite))
+            written.append(write_new(path, render(rows), overwrite))
     if session.out.as_json:
         session.out.show([row.to_dict() for row in rows], "")
     elif written:
@@ -92,6 +94,30 @@ def who(
     session.out.show(answer.to_dict(), "\n".join(_lines(answer)))
 
 
+@app.command("check-disclosure")
+def check_disclosure(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What a patient disclosed.")],
+    root: Annotated[
+        str | None,
+        typer.Option(metavar="ROOT", help="The record's anchored root, where it is known."),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no node: what the chain says stays open.")
+    ] = False,
+) -> None:
+    """Check a disclosed part of a record, and show it with what the chain says of the record."""
+    from chartkey.actors.disclosure import Disclosure
+    from chartkey.records.limits import LIMITS
+
+    session = session_of(context)
+    with file.open("rb") as stream:
+        found = Disclosure.from_json(stream.read(LIMITS.fhir_bytes + 1))
+    found.check(None if root is None else bytes_of(root, 32))
+    anchored = None if offline else found.check_anchored(session.net)
+    session.out.show(disclosed(found, anchored, session), told(found, anchored, session))
+
+
 def _auditor(session: Session) -> Auditor:
     from chartkey import Auditor
 
@@ -109,14 +135,3 @@ def _lines(answer: Answer) -> list[str]:
         *(f"  could read: {reader.name}: {reader.reason}" for reader in answer.readers),
         *(f"  could not:  {reader.name}: {reader.reason}" for reader in answer.barred),
     ]
-
-
-def _write(path: Path, text: str, overwrite: bool) -> str:
-    from chartkey.errors import FileExists
-
-    try:
-        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as err:
-        raise FileExists(path=path) from err
-    return str(path)

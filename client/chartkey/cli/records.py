@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chartkey.cli.choice import days, kind_of, pick, range_of
+from chartkey.cli.pointers import pointer_rows, wanted_record
 from chartkey.cli.session import Session, session_of
-from chartkey.errors import AccessDenied, RecordMissing
 
 if TYPE_CHECKING:
     from chartkey.actors import Clinician, Patient
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PANELS"]
 
-_COLUMNS = "record kind status current institution author anchored"
 _DRAFT_COLUMNS = "draft kind author institution until bytes"
 
 DraftId = Annotated[
@@ -37,7 +35,11 @@ def draft(
     context: typer.Context,
     patient: Annotated[str, typer.Argument(metavar="PATIENT", help="The patient's account.")],
     source: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A FHIR R4 JSON file or a DICOM file.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A FHIR R4 JSON, CDA XML or DICOM file, or a folder: a DICOM series.",
+        ),
     ],
     kind: Annotated[
         str | None,
@@ -49,6 +51,10 @@ def draft(
     relationship: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Of the one that is meant, if several fit."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What text is written in, if the file does not say."),
     ] = None,
     answer_in: Annotated[
         float, days("After so many days the institution may anchor it without the patient.")
@@ -68,6 +74,7 @@ def draft(
             corrects=parent,
             relationship=relationship,
             days=answer_in,
+            encoding=encoding,
         )
     row = _draft_row(session, made)
     session.out.show(row, f"Draft 0x{made.record.hex()} waits for the patient.")
@@ -95,7 +102,7 @@ def confirm(
         session.out.confirm("Anchor this record?")
     with session.out.working("sealing, storing and anchoring"):
         pointer = patient.confirm(chosen)
-    row = _rows(session, [pointer])[0]
+    row = pointerpointer_rows(session, [pointer])[0]
     text = f"Anchored record 0x{pointer.record.hex()} in block {pointer.block}."
     session.out.show(row, text)
 
@@ -127,19 +134,6 @@ def attest(context: typer.Context, wanted: DraftId = None) -> None:
     session.out.show({"attested": chosen.record}, text)
 
 
-def records(
-    context: typer.Context,
-    request: Annotated[
-        str | None,
-        typer.Argument(metavar="REQUEST", help="Only what this request's grant covers."),
-    ] = None,
-) -> None:
-    """List the records that one may read: a patient all, a clinician granted or written ones."""
-    session = session_of(context)
-    found = _listed(session.reader(), request)
-    session.out.table(_rows(session, found), _COLUMNS, "No record.")
-
-
 def read(
     context: typer.Context,
     wanted: RecordId = None,
@@ -167,7 +161,7 @@ def read(
     if asked is not None and (save is None or whole):
         raise typer.BadParameter("--bytes writes to a file: name it with --save, without --bundle.")
     person = session.reader()
-    pointer = _wanted(person, wanted, request)
+    pointer = wanted_record(person, wanted, request)
     if asked is not None and save is not None:
         _save_part(session, person, pointer, asked, save, overwrite)
         return
@@ -180,7 +174,7 @@ def read(
             _show_whole(session, opened)
         else:
             lines = opened.summary()
-            row = _rows(session, [pointer])[0] | {"summary": lines, "saved": save}
+            row = pointerpointer_rows(session, [pointer])[0] | {"summary": lines, "saved": save}
             session.out.show(row, "\n".join(lines))
 
 
@@ -199,63 +193,13 @@ def _save_part(
     with found:
         save(path, found, overwrite=overwrite)
         size = found.tell()
-    value = _rows(session, [pointer])[0] | {"start": asked[0], "bytes": size, "saved": path}
+    value = pointer_rows(session, [pointer])[0] | {"start": asked[0], "bytes": size, "saved": path}
     session.out.show(value, f"{path}: {size:,} bytes from byte {asked[0]:,} on")
 
 
 def _show_whole(session: Session, opened: Opened) -> None:
     session.out.as_json = True
     session.out.show(opened.resource, "")
-
-
-def _listed(person: Patient | Clinician, request: str | None) -> list[RecordPointer]:
-    from chartkey import Patient
-
-    if isinstance(person, Patient):
-        return person.records()
-    if request is None:
-        return person.readable()
-    return person.records(pick({r.id: r for r in person.requested()}, request, "requests"))
-
-
-def _wanted(person: Patient | Clinician, wanted: str | None, request: str | None) -> RecordPointer:
-    """Choose what to read; a clinician learns nothing of records beyond "not granted" (P11)."""
-    from chartkey import Patient
-
-    found = {pointer.record: pointer for pointer in _listed(person, request)}
-    if isinstance(person, Patient):
-        return pick(found, wanted, "records")
-    try:
-        return pick(found, wanted, "records")
-    except RecordMissing:
-        raise AccessDenied from None
-
-
-def _rows(session: Session, pointers: list[RecordPointer]) -> list[dict[str, Any]]:
-    from chartkey.audit.wording import kind_label, moment
-
-    @cache
-    def institution_of(relationship: str) -> str | None:
-        return session.named(session.net.relationship(relationship).parties().institution)
-
-    @cache
-    def time_of(block: int) -> str:
-        return moment(session.net.block(block).timestamp)
-
-    return [
-        {
-            "record": pointer.record,
-            "kind": kind_label(pointer.kind),
-            "status": pointer.status.name.lower(),
-            "current": not pointer.superseded,
-            "institution": institution_of(pointer.relationship),
-            "relationship": pointer.relationship,
-            "author": pointer.author,
-            "anchored": time_of(pointer.block),
-            "block": pointer.block,
-        }
-        for pointer in pointers
-    ]
 
 
 def _draft_row(session: Session, draft: Draft) -> dict[str, Any]:
@@ -277,5 +221,5 @@ PANELS = {
     "Institutions": (overdue, attest),
     "Patients": (drafts, confirm, refuse),
     "Clinicians": (draft,),
-    "Patients and clinicians": (records, read),
+    "Patients and clinicians": (read,),
 }

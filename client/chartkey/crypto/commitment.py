@@ -27,6 +27,7 @@ __all__ = [
     "leaf_salt",
     "node_hash",
     "record_root",
+    "salted_leaf0",
     "verify",
 ]
 
@@ -111,9 +112,21 @@ def leaf0(seed: bytes, payload_digest: bytes, key_commitment: bytes) -> bytes:
     Raises:
         ContextInvalid: an argument has another length.
     """
+    return salted_leaf0(leaf_salt(seed, 0), payload_digest, key_commitment)
+
+
+def salted_leaf0(salt: bytes, payload_digest: bytes, key_commitment: bytes) -> bytes:
+    """Return leaf 0 from its salt alone; all three are 32 bytes.
+
+    Whoever is shown the salt can check which ciphertext a record's root names, and learns
+    nothing of the other leaves (P06).
+
+    Raises:
+        ContextInvalid: an argument has another length.
+    """
     digest = fixed("a payload digest", payload_digest, 32)
     value = digest + fixed("a key commitment", key_commitment, 32)
-    return leaf_hash(0, leaf_salt(seed, 0), value)
+    return leaf_hash(0, salt, value)
 
 
 def leaf_salt(seed: bytes, index: int) -> bytes:

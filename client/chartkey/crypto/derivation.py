@@ -47,6 +47,7 @@ PURPOSES: Final[dict[str, Purpose]] = {
     "keyfile-handle": Purpose((), 32),
     "accounts": Purpose((), 32),
     "recovery-box": Purpose((), 32),
+    "index": Purpose((32,), 32),
 }
 """The closed table. No label begins another and widths are fixed, so no two infos are equal."""
 

@@ -138,6 +138,14 @@ class Keys:
             raise KeyUnsuitable(problem="this key file holds no handle key")
         return self._unseal("keyfile-handle", entry, b"", self.address_bytes)
 
+    def index_key(self, salt: bytes) -> bytes:
+        """Return the 32-byte key of one writing of the owner's index; ``salt`` is 32 random bytes.
+
+        Raises:
+            ContextInvalid: the salt has another length.
+        """
+        return derive(bytes(self.account.key), "index", salt)
+
     def add_encryption_key(self, bits: int = 3072, suite: int = DEFAULT_SUITE) -> int:
         """Make a new encryption key, store it durably, return its version; earlier ones stay.
 

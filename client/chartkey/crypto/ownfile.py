@@ -37,15 +37,15 @@ def create(path: Path, data: bytes, *, overwrite: bool = False) -> None:
             raise KeyfileExists(path=path) from None
 
 
-def read(path: Path) -> bytes:
-    """Return the file's content if nobody else can read or write it.
+def read(path: Path, limit: int = _SIZE_LIMIT) -> bytes:
+    """Return the file's content, at most ``limit`` bytes, if nobody else can read or write it.
 
     Raises:
         KeyfileUnsafe: its mode grants anything to group or others.
-        KeyfileInvalid: it is missing, not a plain file, or over 1 MiB.
+        KeyfileInvalid: it is missing, not a plain file, or over the limit, by default 1 MiB.
     """
     with _opened(path) as descriptor:
-        return _read(path, descriptor)
+        return _read(path, descriptor, limit)
 
 
 def replace(path: Path, change: Callable[[bytes], bytes]) -> None:
@@ -63,16 +63,17 @@ def replace(path: Path, change: Callable[[bytes], bytes]) -> None:
             os.replace(aside, path)
 
 
-def _read(path: Path, descriptor: int) -> bytes:
+def _read(path: Path, descriptor: int, limit: int = _SIZE_LIMIT) -> bytes:
     # The open file is asked, not the path, which could change in between.
     status = os.fstat(descriptor)
     mode = stat.S_IMODE(status.st_mode)
-    if not stat.S_ISREG(status.st_mode) or status.st_size > _SIZE_LIMIT:
-        raise KeyfileInvalid(path=path, problem="it is not a plain file of at most 1 MiB")
+    if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+        problem = f"it is not a plain file of at most {limit >> 20} MiB"
+        raise KeyfileInvalid(path=path, problem=problem)
     if mode & 0o077:
         raise KeyfileUnsafe(path=path, mode=f"{mode:04o}")
     with open(descriptor, "rb", closefd=False) as file:
-        return file.read(_SIZE_LIMIT)
+        return file.read(limit)
 
 
 @contextmanager

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from chartkey.crypto.digest import keccak256
 from chartkey.custody.database import LogEntry, RecordSlip, ScopeSlip
+from chartkey.custody.erasure import ErasureOrder
 from chartkey.custody.statements import Inquiry, Promise, ReadingReceipt, Signed, fits
 from chartkey.errors import RecordInvalid
-from chartkey.models import Attestation
+from chartkey.models import Attestation, ErasureCertificate
 
 if TYPE_CHECKING:
     from chartkey.chain.forward import SignedForward
@@ -181,6 +182,12 @@ class Custodian(Protocol):
 
     def drop_slips(self, inquiry: Signed[Inquiry]) -> None:
         """Erase a relationship's slips for its owner, once this is no longer its custodian."""
+
+    def erase(self, order: ErasureOrder, inquiry: Signed[Inquiry]) -> None:
+        """Erase an owner's records for good (P06); the subject is the order's digest."""
+
+    def certify_erasure(self, certificate: ErasureCertificate, inquiry: Signed[Inquiry]) -> bytes:
+        """Sign that every record of a certificate was erased here; the subject names it."""
 
     def release(self, receipt: Signed[ReadingReceipt]) -> Release:
         """Return slips for records that the chain allows, once the receipt is durable (P11)."""

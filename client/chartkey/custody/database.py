@@ -8,79 +8,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chartkey.custody.rows import SCHEMA, LogEntry, RecordSlip, ScopeSlip
 from chartkey.errors import CustodianUnavailable
 
 __all__ = ["Database", "LogEntry", "RecordSlip", "ScopeSlip"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS draft (
-    record BLOB PRIMARY KEY, relationship TEXT NOT NULL, header TEXT NOT NULL,
-    deadline INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS record_slip (
-    relationship TEXT NOT NULL, record BLOB NOT NULL, root BLOB NOT NULL, slip BLOB NOT NULL,
-    PRIMARY KEY (relationship, record, root)) STRICT;
-CREATE TABLE IF NOT EXISTS scope_slip (
-    relationship TEXT NOT NULL, grant_id BLOB NOT NULL, epoch INTEGER NOT NULL,
-    kind INTEGER NOT NULL, record BLOB NOT NULL, slip BLOB NOT NULL,
-    PRIMARY KEY (relationship, grant_id, epoch, kind, record)) STRICT;
-CREATE TABLE IF NOT EXISTS revocation (
-    relationship TEXT NOT NULL, grant_id BLOB NOT NULL, at INTEGER NOT NULL,
-    PRIMARY KEY (relationship, grant_id)) STRICT;
-CREATE TABLE IF NOT EXISTS access_log (
-    at INTEGER NOT NULL, relationship TEXT NOT NULL, reader TEXT NOT NULL, record BLOB NOT NULL,
-    grant_id BLOB NOT NULL, outcome TEXT NOT NULL, receipt INTEGER) STRICT;
-CREATE INDEX IF NOT EXISTS access_by_relationship ON access_log (relationship, at);
-CREATE TABLE IF NOT EXISTS relay (at INTEGER NOT NULL, account TEXT NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS relay_by_account ON relay (account, at);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSlip:
-    """A payload's data key under its record key (48 bytes); ``root`` is the record's commitment.
-
-    A confirmation that was interrupted may have left slips for other roots: the one on chain
-    decides which opens.
-    """
-
-    relationship: str
-    record: bytes
-    root: bytes
-    slip: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeSlip:
-    """A kind key, or one record's key, under a grant key (48 bytes).
-
-    ``record`` is 32 bytes for a single-record grant, with epoch and kind 0; else empty.
-    """
-
-    relationship: str
-    grant: bytes
-    epoch: int
-    kind: int
-    record: bytes
-    slip: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """A reading or a denial (R26); ``receipt`` is its index in the receipt log, if read."""
-
-    at: int
-    relationship: str
-    reader: str
-    record: bytes
-    grant: bytes
-    outcome: str
-    receipt: int | None
 
 
 class Database:
@@ -104,7 +40,7 @@ class Database:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA secure_delete = ON")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(SCHEMA)
 
     def close(self) -> None:
         """Close the file; the object is not used afterwards."""
@@ -115,7 +51,8 @@ class Database:
     ) -> None:
         """Keep slips, all or none; one that is here already stays as it is.
 
-        With ``replace``, scope slips take the place of earlier ones; record slips never do.
+        With ``replace``, scope slips take the place of earlier ones; record slips never do. A
+        slip of a record that was erased here is left out: a copy would bring it back (P06).
 
         Raises:
             CustodianUnavailable: the file cannot be written.
@@ -123,7 +60,8 @@ class Database:
         conflict = "REPLACE" if replace else "IGNORE"
         with self._transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO record_slip VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO record_slip SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
+                " (SELECT 1 FROM erased WHERE relationship = ?1 AND record = ?2)",
                 [(s.relationship, s.record, s.root, s.slip) for s in records],
             )
             connection.executemany(
@@ -152,6 +90,44 @@ class Database:
         with self._erasing() as connection:
             for table in ("record_slip", "scope_slip"):
                 connection.execute(f"DELETE FROM {table} WHERE relationship = ?", (relationship,))
+
+    def erase(
+        self,
+        relationship: str,
+        records: Iterable[bytes],
+        places: Iterable[tuple[int, int]],
+        at: int,
+    ) -> None:
+        """Erase records' slips, and scope slips of ``places`` (epoch, kind); remember it (P06).
+
+        Raises:
+            CustodianUnavailable: the file cannot be written, or somebody still reads what was
+                erased from its log: erase again.
+        """
+        with self._erasing() as connection:
+            for record in records:
+                named = (relationship, record)
+                connection.execute("INSERT OR IGNORE INTO erased VALUES (?, ?, ?)", (*named, at))
+                for table in ("record_slip", "scope_slip"):
+                    query = f"DELETE FROM {table} WHERE relationship = ? AND record = ?"
+                    connection.execute(query, named)
+            connection.executemany(
+                "DELETE FROM scope_slip"
+                " WHERE relationship = ? AND epoch = ? AND kind = ? AND record = x''",
+                [(relationship, epoch, kind) for epoch, kind in places],
+            )
+
+    def is_erased(self, relationship: str, record: bytes) -> bool:
+        """Return whether a record was erased here, and no slip of it came back.
+
+        Raises:
+            CustodianUnavailable: the file cannot be read.
+        """
+        query = (
+            "SELECT 1 FROM erased WHERE relationship = ?1 AND record = ?2 AND NOT EXISTS"
+            " (SELECT 1 FROM record_slip WHERE relationship = ?1 AND record = ?2)"
+        )
+        return self._one(query, (relationship, record)) is not None
 
     def record_slip(self, relationship: str, record: bytes, root: bytes) -> bytes | None:
         """Return the slip of a record with that root, or None.
@@ -192,7 +168,7 @@ class Database:
         Raises:
             CustodianUnavailable: the file cannot be written.
         """
-        with self._erasing() as connection:
+        with self._transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?)", (relationship, grant, at)
             )
@@ -200,6 +176,8 @@ class Database:
                 "DELETE FROM scope_slip WHERE relationship = ? AND grant_id = ?",
                 (relationship, grant),
             )
+        # A revocation counts although somebody may still be reading the log.
+        self._empty_log()
 
     def is_revoked(self, relationship: str, grant: bytes) -> bool:
         """Return whether a signed revocation was handed in.
@@ -346,8 +324,15 @@ class Database:
         """What was deleted is still in the write-ahead log until that is emptied (P06)."""
         with self._transaction() as connection:
             yield connection
+        if not self._empty_log():
+            problem = "another process reads what was erased from its log; erase again"
+            raise CustodianUnavailable(institution=self._institution, problem=problem)
+
+    def _empty_log(self) -> bool:
+        """SQLite does not fail where a reader keeps it from emptying the log: it says so."""
         with self._translated():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

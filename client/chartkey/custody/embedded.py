@@ -18,6 +18,8 @@ from chartkey.crypto.wrap import wrap
 from chartkey.custody.custodian import Custodian, DraftHeader, Release, SlipDelivery
 from chartkey.custody.database import Database, LogEntry, RecordSlip
 from chartkey.custody.drafts import DraftShelf
+from chartkey.custody.eraser import Eraser
+from chartkey.custody.erasure import ErasureOrder, certificate_digest
 from chartkey.custody.log import ReceiptLog
 from chartkey.custody.promise import log_entry, make_promise
 from chartkey.custody.relay import RelayRule
@@ -34,7 +36,7 @@ from chartkey.errors import (
     NotFound,
     SignatureInvalid,
 )
-from chartkey.models import RecordStatus, RelationshipStatus
+from chartkey.models import ErasureCertificate, RecordStatus, RelationshipStatus
 
 if TYPE_CHECKING:
     from chartkey.chain.call import Call
@@ -89,6 +91,7 @@ class EmbeddedCustodian:
         self._release = ReleaseRule(network, self._database, keys.address)
         self._relay = RelayRule(network, self._database, keys.address)
         self._supply = SlipSupply(network, self._database, keys, fellow)
+        self._eraser = Eraser(network, self._database, self._drafts, store, keys)
 
     @property
     def institution(self) -> str:
@@ -205,6 +208,39 @@ class EmbeddedCustodian:
         parties = self._network.relationship(asked.relationship).parties()
         self._require(self.institution not in (parties.institution, parties.mirror))
         self._database.drop_slips(asked.relationship)
+
+    def erase(self, order: ErasureOrder, inquiry: Signed[Inquiry]) -> None:
+        """Erase records for their owner: drafts, slips and pins (P06). Idempotent.
+
+        Raises:
+            AccessDenied: the inquiry is not the owner's, or not over this order, or the order
+                names ciphertext that is not its record's.
+            RecordMissing: one of the records is not anchored here.
+            RecordSealed: one of them is sealed for a dispute; nothing was erased.
+            HeadStale: this custodian's node is behind, so that a seal might be missed.
+            CustodianUnavailable, StorageError: not all could be erased; ask again.
+        """
+        asked = self._admit(inquiry, "erase")
+        self._require_owner(asked)
+        self._require((order.relationship, order.digest()) == (asked.relationship, asked.subject))
+        self._eraser.erase(order)
+
+    def certify_erasure(self, certificate: ErasureCertificate, inquiry: Signed[Inquiry]) -> bytes:
+        """Sign for their owner that records were erased here; return 65 bytes (R52).
+
+        Raises:
+            AccessDenied: the inquiry is not the owner's, this is no custodian of it, a record is
+                not erased here, or the time is not now.
+            RecordSealed: one of them was sealed meanwhile.
+            HeadStale: this custodian's node is behind.
+        """
+        asked = self._admit(inquiry, "certify-erasure")
+        self._require_owner(asked)
+        parties = self._network.relationship(asked.relationship).parties()
+        self._require(self.institution in (parties.institution, parties.mirror))
+        named = (certificate.relationship, certificate_digest(certificate))
+        self._require(named == (asked.relationship, asked.subject))
+        return self._eraser.certify(certificate)
 
     def release(self, receipt: Signed[ReadingReceipt]) -> Release:
         """Apply P11, make the receipt durable (P10), and hand out the slips it leads to.

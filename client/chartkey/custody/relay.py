@@ -47,7 +47,7 @@ _PEOPLES: Final = {
         *("nameGuardians", "startRecovery", "approveRecovery"),
         *("vetoRecovery", "completeRecovery"),
     ),
-    "Evidence": ("dispute", "withdraw", "sealRecords", "liftSeal"),
+    "Evidence": ("dispute", "withdraw", "sealRecords", "liftSeal", "certifyErasure"),
     "Delegations": ("revokeDelegation",),
     "Tickets": ("issueTicket", "cancelTicket"),
     "BreakGlass": ("arrange", "requestEmergency", "endEmergency", "findOverdue"),

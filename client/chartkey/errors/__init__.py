@@ -47,12 +47,14 @@
     │   └── ContractRefused                a contract's custom error, with arguments
     ├── AccessDenied                       one message for every cause
     ├── PersonInactive                     suspended, revoked or not affiliated
+    ├── RecordSealed                       for a dispute: it is not erased
     ├── NotFound
     │   ├── PersonUnknown
     │   ├── ProfileMissing                 no adopted profile for that kind
     │   ├── RelationshipMissing
     │   ├── RequestMissing
     │   ├── RecordMissing
+    │   ├── RecordErased                   its keys are gone, as certified on chain
     │   └── DraftMissing
     ├── CustodyError
     │   ├── CustodianUnavailable
@@ -131,7 +133,9 @@ from chartkey.errors.people import (
     PersonUnknown,
     ProfileMissing,
     ReceiptInvalid,
+    RecordErased,
     RecordMissing,
+    RecordSealed,
     RelationshipMissing,
     ReplayDiverged,
     RequestMissing,
@@ -191,8 +195,10 @@ __all__ = [
     "PersonUnknown",
     "ProfileMissing",
     "ReceiptInvalid",
+    "RecordErased",
     "RecordInvalid",
     "RecordMissing",
+    "RecordSealed",
     "RecordTooLarge",
     "RelationshipMissing",
     "ReplayDiverged",

@@ -18,7 +18,9 @@ __all__ = [
     "PersonUnknown",
     "ProfileMissing",
     "ReceiptInvalid",
+    "RecordErased",
     "RecordMissing",
+    "RecordSealed",
     "RelationshipMissing",
     "ReplayDiverged",
     "RequestMissing",
@@ -71,6 +73,18 @@ class RecordMissing(NotFound):
     """Values: ``record``."""
 
     code = "record-missing"
+
+
+class RecordErased(NotFound):
+    """Values: ``record``. Its custodians certified on chain that its keys are gone (P06)."""
+
+    code = "record-erased"
+
+
+class RecordSealed(ChartkeyError):
+    """Values: ``record``, ``side`` that sealed it for a dispute (R32)."""
+
+    code = "record-sealed"
 
 
 class DraftMissing(NotFound):

@@ -17,8 +17,10 @@ offset length field
 Members of the header, all required unless marked; others are ignored:
 
 ============= ==========================================================
-``mediaType`` ``application/fhir+json`` or ``application/dicom``
-``encoding``  of the body: ``gzip`` (RFC 1952, FHIR only) or ``identity``
+``mediaType`` ``application/fhir+json``, ``application/dicom``,
+              ``application/hl7-v3+xml`` (a CDA document) or
+              ``application/vnd.chartkey.dicom-series`` (several files)
+``encoding``  of the body: ``gzip`` (RFC 1952, not DICOM) or ``identity``
 ``stored``    length of the body
 ``length``    length of the content once decoded
 ``elements``  number of elements that the commitment's leaves hold, ≥ 1
@@ -27,6 +29,7 @@ Members of the header, all required unless marked; others are ignored:
 ``title``     at most 200 characters
 ``moment``    when the event was, ISO 8601 as precise as known; may be null
 ``filename``  the author's name for the file, without folders
+``charset``   what a CDA document is written in, ``utf-8`` if left out
 ============= ==========================================================
 
 Integrity is the envelope's: nothing here is checked twice. Whoever reads a
@@ -45,7 +48,7 @@ from typing import Any, BinaryIO
 
 from chartkey.errors import FormatUnknown, RecordInvalid, RecordTooLarge
 from chartkey.models import Kind
-from chartkey.records.document import DICOM, FHIR, Document, Encoding
+from chartkey.records.document import CDA, DICOM, FHIR, SERIES, Document, Encoding
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
 
@@ -72,6 +75,7 @@ class Header:
     title: str = field(repr=False)
     moment: Moment | None = field(repr=False)
     filename: str = field(repr=False)
+    charset: str = "utf-8"
 
 
 def open_container(document: Document, leaf_seed: bytes) -> BinaryIO:
@@ -104,6 +108,8 @@ def _encode(document: Document, leaf_seed: bytes) -> bytes:
         "moment": document.moment.text if document.moment else None,
         "filename": document.filename,
     }
+    if document.media_type == CDA:
+        members["charset"] = document.charset
     return json.dumps(members, ensure_ascii=True, separators=(",", ":")).encode()
 
 
@@ -159,7 +165,7 @@ def _decode(raw: bytes) -> Header:
     try:
         members = json.loads(raw.decode())
         media_type, encoding = members["mediaType"], members["encoding"]
-        if media_type not in (FHIR, DICOM) or encoding not in ("gzip", "identity"):
+        if media_type not in (FHIR, DICOM, CDA, SERIES) or encoding not in ("gzip", "identity"):
             raise FormatUnknown(what="The record's media type or encoding", version=VERSION)
         header = Header(
             media_type=media_type,
@@ -172,8 +178,11 @@ def _decode(raw: bytes) -> Header:
             title=_line(members["title"]),
             moment=Moment.parse(members["moment"]),
             filename=_line(members["filename"]),
+            charset=_line(members.get("charset", "utf-8")),
         )
-        if len(header.leaf_seed) != _SEED_BYTES or (encoding == "gzip" and media_type == DICOM):
+        if len(header.leaf_seed) != _SEED_BYTES or (
+            encoding == "gzip" and media_type in (DICOM, SERIES)
+        ):
             raise ValueError
         return header
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -20,7 +21,7 @@ from chartkey.errors import (
 )
 from chartkey.records.limits import LIMITS
 
-__all__ = ["Window", "copy_to_scratch", "save", "scratch_file"]
+__all__ = ["Window", "copy_to_scratch", "save", "save_all", "scratch_file"]
 
 _STEP = 1 << 18
 
@@ -120,6 +121,31 @@ def save(target: Path, content: BinaryIO, *, overwrite: bool) -> None:
         raise FileExists(path=str(target)) from err
     except OSError as err:
         raise _disk_error(err, str(target.parent)) from err
+
+
+def save_all(folder: Path, files: Sequence[Callable[[], BinaryIO]]) -> None:
+    """Write streams as files ``00001.dcm`` and so on into a new folder (mode 0700).
+
+    The folder appears under its name when all are in it; names are this function's own (T13).
+
+    Raises:
+        FileExists: something has that name.
+        StoreFull, StoreReadOnly, StoreUnavailable: as :func:`save`.
+    """
+    if os.path.lexists(folder):
+        raise FileExists(path=str(folder))
+    try:
+        draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".chartkey-"))
+        try:
+            for number, opened in enumerate(files, 1):
+                with opened() as content:
+                    _write(draft / f"{number:05}.dcm", content, overwrite=False)
+            os.rename(draft, folder)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    except OSError as err:
+        raise _disk_error(err, str(folder.parent)) from err
 
 
 def _write(target: Path, content: BinaryIO, overwrite: bool) -> None:

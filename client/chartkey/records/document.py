@@ -6,7 +6,7 @@ import io
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, Protocol
 
 from chartkey.errors import RecordInvalid
 from chartkey.models import Kind
@@ -14,11 +14,24 @@ from chartkey.records.inflate import deflate, gunzip
 from chartkey.records.limits import LIMITS
 from chartkey.records.moment import Moment
 
-__all__ = ["DICOM", "FHIR", "Document", "Encoding", "FileContent"]
+__all__ = ["CDA", "DICOM", "FHIR", "SERIES", "Content", "Document", "Encoding", "FileContent"]
 
 FHIR = "application/fhir+json"
 DICOM = "application/dicom"
+SERIES = "application/vnd.chartkey.dicom-series"
+CDA = "application/hl7-v3+xml"
 Encoding = Literal["gzip", "identity"]
+
+
+class Content(Protocol):
+    """What stays on disk until it is sealed."""
+
+    @property
+    def length(self) -> int:
+        """Bytes that ``open`` gives."""
+
+    def open(self) -> BinaryIO:
+        """Return a stream that refuses to end if what is on disk was changed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class _Unchanged(io.RawIOBase):
 class Document:
     """One record as it will be sealed; ``read_document`` makes it.
 
-    ``media_type`` is ``application/fhir+json`` or ``application/dicom``;
+    ``media_type`` is one of the four above; ``charset`` is what its text was written in;
     ``kind`` the coarse kind, in clear on chain; ``title``, ``filename`` and
     ``moment`` (when the event was) travel inside the ciphertext. ``elements``
     are the byte strings that the leaves of the record's commitment hold, in
@@ -116,7 +129,8 @@ class Document:
     encoding: Encoding
     length: int
     encoded_length: int
-    content: bytes | FileContent = field(repr=False)
+    content: bytes | Content = field(repr=False)
+    charset: str = "utf-8"
 
     def open_encoded(self) -> BinaryIO:
         """Return the content as it is sealed: gzip for FHIR, DICOM as it stands.
@@ -127,12 +141,12 @@ class Document:
         Raises:
             RecordInvalid: the file on disk is not the one that was checked.
         """
-        if isinstance(self.content, FileContent):
-            return self.content.open()
-        return io.BytesIO(self.content)
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        return self.content.open()
 
     def open(self) -> BinaryIO:
-        """Return the content as it was given, in UTF-8 if it is FHIR.
+        """Return the content as it was given, but FHIR in UTF-8.
 
         Raises:
             RecordInvalid: the file on disk is not the one that was checked.

@@ -10,44 +10,21 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring
 from typing import Any
 
 from chartkey.errors import RecordInvalid, RecordTooLarge
 from chartkey.records.limits import LIMITS, Limits
 
-__all__ = ["as_utf8", "canonical", "elements", "parse"]
+__all__ = ["canonical", "elements", "parse"]
 
-_TOKEN = re.compile(rb'\\.|["\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
+"""A whole string, or what stands outside. Possessive: a string without an end is read once."""
+_QUOTE = 0x22
 _OPENING = frozenset(b"[{")
 _CLOSING = frozenset(b"]}")
 _LARGEST_EXPONENT = 400
 _LONGEST_NUMBER = 400
-
-
-def as_utf8(data: bytes, *, source: str, encoding: str = "utf-8") -> bytes:
-    """Return JSON text as UTF-8 without a byte order mark (RFC 8259 section 8.1).
-
-    ``encoding`` names what ``data`` is written in: ``utf-8`` (a mark is
-    dropped), ``gb18030`` or ``gbk``. It is not guessed: GB18030 gives a meaning
-    to most byte sequences, so a file in Latin-1 would turn into wrong Chinese.
-
-    Raises:
-        RecordInvalid: the bytes are not in that encoding, or it is not one of these.
-    """
-    name = encoding.lower().replace("_", "-")
-    if name not in ("utf-8", "utf8", "gb18030", "gbk", "gb2312"):
-        raise RecordInvalid(source=source, problem="its encoding must be utf-8, gb18030 or gbk")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise RecordInvalid(source=source, problem="it is UTF-16; save it as UTF-8")
-    try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode(name)
-    except UnicodeDecodeError as err:
-        hint = " (from a system that writes GB18030 or GBK? name it with encoding=)"
-        problem = f"it is not {name.upper()} text at byte {err.start}"
-        problem += hint if name.startswith("utf") else ""
-        # The decoder's error holds the whole record: it must not travel as the cause.
-        raise RecordInvalid(source=source, problem=problem) from None
-    return text.encode()
 
 
 def parse(data: bytes, *, source: str, limits: Limits = LIMITS, exact: bool = False) -> Any:
@@ -105,12 +82,9 @@ def _measure(data: bytes, source: str, limits: Limits) -> None:
 
 def _structure(data: bytes) -> Iterator[int]:
     """Yield the brackets and commas that stand outside strings."""
-    inside = False
     for match in _TOKEN.finditer(data):
         byte = data[match.start()]
-        if byte == 0x22:
-            inside = not inside
-        elif not inside and byte != 0x5C:
+        if byte != _QUOTE:
             yield byte
 
 
@@ -167,7 +141,7 @@ def _write(value: Any, parts: list[str]) -> None:
     if isinstance(value, dict):
         separator = "{"
         for name in sorted(value):
-            parts += (separator, json.dumps(name, ensure_ascii=False), ":")
+            parts += (separator, encode_basestring(name), ":")
             _write(value[name], parts)
             separator = ","
         parts.append("}" if value else "{}")
@@ -178,6 +152,8 @@ def _write(value: Any, parts: list[str]) -> None:
             _write(item, parts)
             separator = ","
         parts.append("]" if value else "[]")
+    elif isinstance(value, str):
+        parts.append(encode_basestring(value))
     elif isinstance(value, Decimal):
         parts.append(str(value))
     else:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, BinaryIO
 
 from chartkey.errors import RecordInvalid
+from chartkey.records.charset import decode
 from chartkey.records.dicom import Structure, walk
 from chartkey.records.extra import load
 from chartkey.records.fhir import printable
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
+from chartkey.records.visit import Setting, Visit
 
 __all__ = ["Image", "image_elements", "inspect", "open_dataset"]
 
@@ -34,6 +37,8 @@ _IMAGE_FIELDS = (
     "BodyPartExamined",
 )
 _PATIENT_FIELDS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
+_NOTE_FIELDS = ("Allergies", "AdmissionID", "InstitutionName", "InstanceNumber")
+"""What views show beside image and patient; the commitment covers them with the whole file."""
 _PIXEL_FIELDS = (
     "SamplesPerPixel",
     "PhotometricInterpretation",
@@ -49,6 +54,7 @@ _TAGS = {
     "StudyDate": 0x00080020,
     "StudyTime": 0x00080030,
     "AccessionNumber": 0x00080050,
+    "InstitutionName": 0x00080080,
     "Modality": 0x00080060,
     "TimezoneOffsetFromUTC": 0x00080201,
     "StudyDescription": 0x00081030,
@@ -56,9 +62,12 @@ _TAGS = {
     "PatientID": 0x00100020,
     "PatientBirthDate": 0x00100030,
     "PatientSex": 0x00100040,
+    "Allergies": 0x00102110,
     "BodyPartExamined": 0x00180015,
+    "AdmissionID": 0x00380010,
     "StudyInstanceUID": 0x0020000D,
     "SeriesInstanceUID": 0x0020000E,
+    "InstanceNumber": 0x00200013,
     "SamplesPerPixel": 0x00280002,
     "PhotometricInterpretation": 0x00280004,
     "NumberOfFrames": 0x00280008,
@@ -67,6 +76,12 @@ _TAGS = {
     "BitsAllocated": 0x00280100,
 }
 _WANTED = frozenset(_TAGS.values())
+_REPLACED = "\ufffd"
+"""What pydicom puts where bytes are not of the declared character set."""
+_TWO_BYTES = "\u07ff"
+"""The last character that UTF-8 writes in two bytes, as GBK does all of its own."""
+_GB2312 = "\x1b$)A"
+"""The escape sequence of ISO 2022 IR 58, which pydicom leaves in the text (PS3.5 annex K)."""
 _STEP = 1 << 18
 _DEFERRED_BYTES = 1 << 20
 """Elements above this stay in the file until a program asks for their value."""
@@ -83,6 +98,7 @@ class Image:
     image: dict[str, str]
     patient: dict[str, str]
     pixels: dict[str, str]
+    notes: dict[str, str]
 
     @property
     def title(self) -> str:
@@ -101,6 +117,21 @@ class Image:
             image.get("TimezoneOffsetFromUTC", ""),
         )
 
+    @property
+    def visit(self) -> Visit | None:
+        """The stay or examination it belongs to: by admission, accession number, or study."""
+        names = {"AdmissionID": self.notes} | dict.fromkeys(
+            ("AccessionNumber", "StudyInstanceUID"), self.image
+        )
+        found = [(name, fields[name]) for name, fields in names.items() if name in fields]
+        if not found:
+            return None
+        name, value = found[0]
+        setting = Setting.INPATIENT if name == "AdmissionID" else None
+        where = printable(self.notes.get("InstitutionName", ""))
+        label = ", ".join(part for part in (self.title, where) if part)
+        return Visit(f"{name}|{printable(value)}", setting, self.moment, None, label)
+
 
 def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
     """Check a DICOM file of any size to its last byte and return what it says.
@@ -118,6 +149,7 @@ def inspect(stream: BinaryIO, *, source: str, limits: Limits = LIMITS) -> Image:
         image=_pick(found, _IMAGE_FIELDS),
         patient=_pick(found, _PATIENT_FIELDS),
         pixels=_pick(found, _PIXEL_FIELDS),
+        notes=_pick(found, _NOTE_FIELDS),
     )
     if "SOPClassUID" not in image.image:
         # Every object that stands for something has one (PS3.3 C.12.1); an index has none.
@@ -136,15 +168,39 @@ def _read_head(structure: Structure, source: str) -> dict[str, str]:
     reader = load("pydicom.filereader", **_PACKAGE)
     head = io.BytesIO(b"".join(structure.head.values()))
     try:
-        with warnings.catch_warnings(), pydicom.config.disable_value_validation():
-            # An unknown character set is read as ASCII; the warning would quote the file.
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as warned, _unvalidated(pydicom):
+            warnings.simplefilter("always")
             dataset = reader.read_dataset(head, structure.implicit, structure.little)
             texts = {name: _text(dataset.get(tag)) for name, tag in _TAGS.items()}
     except Exception:
         # pydicom raises whatever its parts raise, and quotes values in the text.
         raise RecordInvalid(source=source, problem="its DICOM header is damaged") from None
-    return {name: text for name, text in texts.items() if text}
+    unknown = any(str(one.message).startswith("Unknown encoding") for one in warned)
+    if unknown or "SpecificCharacterSet" not in dataset:
+        texts = {name: _undeclared(text) for name, text in texts.items()}
+    return {name: text for name, text in texts.items() if text and _REPLACED not in text}
+
+
+def _unvalidated(pydicom: Any) -> AbstractContextManager[None]:
+    found: AbstractContextManager[None] = pydicom.config.disable_value_validation()
+    return found
+
+
+def _undeclared(text: str) -> str:
+    """Read again what pydicom took for Latin-1, for want of a character set that it knows.
+
+    Scanners that write GBK often declare nothing. A text that does not read strictly is left
+    out: the file keeps it as it is, and nobody is shown other words.
+    """
+    if text.isascii() or _REPLACED in text:
+        return text
+    try:
+        data = text.encode("latin-1")
+        found = decode(data, source="").text
+    except (UnicodeEncodeError, RecordInvalid):
+        return ""
+    # The four bytes of "头颅" in GBK are valid UTF-8, too: so short a text is left open.
+    return found if max(found) > _TWO_BYTES or found.isascii() else ""
 
 
 def _text(element: Any) -> str:
@@ -153,7 +209,7 @@ def _text(element: Any) -> str:
     value = element.value
     multiple = not isinstance(value, str | bytes) and hasattr(value, "__iter__")
     parts = list(value) if multiple and element.VM != 1 else [value]
-    return "\\".join(str(part) for part in parts).strip()
+    return "\\".join(str(part) for part in parts).replace(_GB2312, "").strip()
 
 
 def _pick(found: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:

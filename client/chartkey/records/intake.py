@@ -1,9 +1,10 @@
 """The door: a file or bytes become a checked ``Document``, or one clear error.
 
 The order of checks, each before the work that the next would do on hostile
-input (T14): an ordinary file; its size; gzip, unpacked under a cap; UTF-8;
-depth and number of values; JSON; FHIR R4. For DICOM: the structure to its last
-byte; the header; the pixels' length; the file's SHA-256.
+input (T14): an ordinary file; its size; gzip, unpacked under a cap; the
+encoding; depth and number of values; JSON; FHIR R4. For CDA: the encoding; no
+document type declaration; depth and number of elements; XML. For DICOM: the
+structure to its last byte; the header; the pixels' length; the file's SHA-256.
 """
 
 from __future__ import annotations
@@ -19,19 +20,22 @@ from typing import Any, BinaryIO
 
 from chartkey.errors import RecordInvalid, RecordTooLarge
 from chartkey.models import Kind
+from chartkey.records.cda import cda_elements, is_cda, read_cda
+from chartkey.records.charset import decode
 from chartkey.records.dicom import PREAMBLE, is_dicom
-from chartkey.records.document import DICOM, FHIR, Document, FileContent, pack
+from chartkey.records.document import CDA, DICOM, FHIR, Document, FileContent, pack
 from chartkey.records.fhir import moment_of, printable, title_of, validate
-from chartkey.records.fhirjson import as_utf8, elements, parse
+from chartkey.records.fhirjson import elements, parse
 from chartkey.records.imaging import image_elements, inspect
 from chartkey.records.inflate import gunzip
 from chartkey.records.kinds import kind_of
 from chartkey.records.limits import LIMITS, Limits
+from chartkey.records.series import read_series
 
 __all__ = ["read_document"]
 
 _FOREIGN = {
-    b"<": "it is XML; export the record as FHIR R4 in JSON",
+    b"<": "it is XML, but no CDA document; export the record as FHIR R4 in JSON",
     b"%PDF": "it is a PDF; wrap it in a FHIR R4 DocumentReference or Binary",
     b"PK\x03\x04": "it is a ZIP archive; unpack it and pass one record at a time",
     b"MSH|": "it is an HL7 version 2 message; export the record as FHIR R4 in JSON",
@@ -46,30 +50,34 @@ def read_document(
     *,
     kind: Kind | None = None,
     title: str | None = None,
-    encoding: str = "utf-8",
+    encoding: str | None = None,
     limits: Limits = LIMITS,
 ) -> Document:
     """Check one record and describe it; nothing is stored.
 
     ``source`` is a path (text or ``Path``), the record's bytes, or FHIR JSON as
-    a dict. FHIR R4 in JSON, plain or gzip, and DICOM files are recognised by
-    their first bytes, not their names. ``kind`` and ``title`` (at most 200
-    characters) replace what is read from the record. ``encoding`` is what JSON
-    text is written in: ``utf-8``, ``gb18030`` or ``gbk``; it is stored as UTF-8.
-    FHIR is held in memory; a DICOM file is not, whatever its size.
+    a dict. FHIR R4 in JSON and CDA in XML, plain or gzip, and DICOM files are
+    recognised by their first bytes, not their names. ``kind`` and ``title`` (at
+    most 200 characters) replace what is read from the record. ``encoding`` is
+    what text is written in, ``utf-8``, ``gb18030`` or ``gbk``; without it a byte
+    order mark, the XML declaration or strict decoding decides
+    (``chartkey.records.charset``). FHIR is stored as UTF-8, a CDA as it stands,
+    because it may be signed. Both are held in memory; a DICOM file is not,
+    whatever its size. A path to a folder is a DICOM series, one record of all
+    its files.
 
     Raises:
-        RecordInvalid: no such file, neither FHIR R4 nor DICOM, cut short, or
+        RecordInvalid: no such file, neither FHIR R4 nor CDA nor DICOM, cut short, or
             not valid; the problem names a path in the record, never its content.
         RecordTooLarge: over a cap of ``limits``.
-        ExtraMissing: fhir.resources or pydicom is needed and not installed.
+        ExtraMissing: fhir.resources, defusedxml or pydicom is needed and not installed.
     """
     if isinstance(source, Mapping):
         source = _dumped(source)
     if isinstance(source, bytes):
         document = _read(io.BytesIO(source), _UNNAMED, None, encoding, limits)
     else:
-        document = _read_file(Path(source), encoding, limits)
+        document = _read_path(Path(source), encoding, limits)
     if title is not None:
         document = replace(document, title=printable(title)[:_LONGEST_TITLE])
     return document if kind is None else document.as_kind(kind)
@@ -83,7 +91,13 @@ def _dumped(source: Mapping[str, Any]) -> bytes:
         raise RecordInvalid(source=_UNNAMED, problem=problem) from None
 
 
-def _read_file(path: Path, encoding: str, limits: Limits) -> Document:
+def _read_path(path: Path, encoding: str | None, limits: Limits) -> Document:
+    if path.is_dir():
+        return read_series(path, limits=limits)
+    return _read_file(path, encoding, limits)
+
+
+def _read_file(path: Path, encoding: str | None, limits: Limits) -> Document:
     try:
         # Without O_NONBLOCK a named pipe would wait for its writer for ever.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -109,7 +123,7 @@ def _reason(err: OSError) -> str:
 
 
 def _read(
-    stream: BinaryIO, name: str, content: FileContent | None, encoding: str, limits: Limits
+    stream: BinaryIO, name: str, content: FileContent | None, encoding: str | None, limits: Limits
 ) -> Document:
     start = stream.read(PREAMBLE)
     stream.seek(0)
@@ -117,8 +131,18 @@ def _read(
         raise RecordInvalid(source=name, problem="it is empty")
     if is_dicom(start):
         return _read_dicom(stream, name, content, limits)
-    text = _read_text(stream, start, name, limits)
-    return _read_fhir(as_utf8(text, source=name, encoding=encoding), name, limits)
+    data = _read_text(stream, start, name, limits)
+    if is_cda(data):
+        return _read_cda(data, name, encoding, limits)
+    lead = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    for mark, problem in _FOREIGN.items():
+        if lead.startswith(mark):
+            raise RecordInvalid(source=name, problem=problem)
+    text, charset = decode(data, source=name, encoding=encoding)
+    if charset == "utf-16":
+        # RFC 8259 section 8.1: JSON between systems is UTF-8.
+        raise RecordInvalid(source=name, problem="it is UTF-16; save it as UTF-8")
+    return replace(_read_fhir(text.encode(), name, limits), charset=charset)
 
 
 def _read_text(stream: BinaryIO, start: bytes, name: str, limits: Limits) -> bytes:
@@ -128,12 +152,8 @@ def _read_text(stream: BinaryIO, start: bytes, name: str, limits: Limits) -> byt
             raise RecordInvalid(source=name, problem="it is compressed; unpack it first")
     else:
         text = stream.read(limits.fhir_bytes + 1)
-    lead = text[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for mark, problem in _FOREIGN.items():
-        if lead.startswith(mark):
-            raise RecordInvalid(source=name, problem=problem)
     if len(text) > limits.fhir_bytes:
-        raise RecordTooLarge(source=name, limit=f"{limits.fhir_bytes:,} bytes of JSON")
+        raise RecordTooLarge(source=name, limit=f"{limits.fhir_bytes:,} bytes of text")
     return text
 
 
@@ -154,6 +174,24 @@ def _read_fhir(text: bytes, name: str, limits: Limits) -> Document:
         length=len(text),
         encoded_length=len(packed),
         content=packed,
+    )
+
+
+def _read_cda(data: bytes, name: str, encoding: str | None, limits: Limits) -> Document:
+    cda = read_cda(data, source=name, encoding=encoding, limits=limits)
+    stored, packed = pack(data)
+    return Document(
+        media_type=CDA,
+        kind=cda.kind,
+        title=cda.label,
+        moment=cda.moment,
+        filename=_filename(name, "xml"),
+        elements=cda_elements(data, cda),
+        encoding=stored,
+        length=len(data),
+        encoded_length=len(packed),
+        content=packed,
+        charset=decode(data, source=name, encoding=encoding).encoding,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from chartkey.models import Kind
 
-__all__ = ["LOINC", "SNOMED", "codes", "first_resource", "kind_of"]
+__all__ = ["LOINC", "SNOMED", "codes", "first_resource", "kind_of", "kind_of_document"]
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -115,6 +115,11 @@ def kind_of(resource: dict[str, Any]) -> Kind:
     if name in _CATEGORIES:
         return _by_category(resource, _CATEGORIES[name])
     return _RESOURCES.get(name, _NONE)
+
+
+def kind_of_document(code: str) -> Kind:
+    """Return the kind of a document by its LOINC type, as a CDA's header has it."""
+    return _DOCUMENTS.get(code, _NONE)
 
 
 def first_resource(bundle: dict[str, Any]) -> dict[str, Any]:

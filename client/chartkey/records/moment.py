@@ -14,6 +14,10 @@ _FORM = re.compile(
     r"(?P<zone>Z|[+-](0\d|1[0-4]):[0-5]\d)?)?)?)?",
     re.ASCII,
 )
+_HL7_FORM = re.compile(
+    r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(\.\d{1,9})?)?)?)?)?)?([+-]\d{4})?",
+    re.ASCII,
+)
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction")
 
 
@@ -61,6 +65,22 @@ class Moment:
         text += "T" + ":".join(part for part in (hour, minute, second) if part)
         text += (fraction or "") + (f"{zone[1]}:{zone[2]}" if zone else "")
         return cls.parse(text)
+
+    @classmethod
+    def from_hl7(cls, text: object) -> Moment | None:
+        """Return the moment of an HL7 time stamp (TS): ``20240315``, ``202403150930+0800``.
+
+        A malformed one gives ``None``. Never raises.
+        """
+        stamp = _HL7_FORM.fullmatch(text) if isinstance(text, str) else None
+        if stamp is None:
+            return None
+        year, month, day, hour, minute, second, fraction, zone = stamp.groups()
+        date = "-".join(part for part in (year, month, day) if part)
+        if hour is None:
+            return cls.parse(date)
+        clock = ":".join(part for part in (hour, minute, second) if part) + (fraction or "")
+        return cls.parse(f"{date}T{clock}" + (f"{zone[:3]}:{zone[3:]}" if zone else ""))
 
     @property
     def precision(self) -> str:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from chartkey.errors import MediaMismatch, RecordInvalid, RecordTooLarge
 from chartkey.models import Kind
-from chartkey.records.container import Header, read_header
-from chartkey.records.disk import Window, copy_to_scratch, save
-from chartkey.records.document import DICOM, FHIR
+from chartkey.records.cda import ClinicalDocument, cda_elements, read_cda
+from chartkey.records.container import Header
+from chartkey.records.disk import Window, save, save_all
+from chartkey.records.document import CDA, DICOM, FHIR, SERIES
 from chartkey.records.fhir import printable
 from chartkey.records.fhirjson import elements, parse
-from chartkey.records.imaging import image_elements, inspect, open_dataset
-from chartkey.records.inflate import gunzip
+from chartkey.records.imaging import Image, image_elements, inspect, open_dataset
 from chartkey.records.limits import LIMITS, Limits
 from chartkey.records.moment import Moment
-from chartkey.records.outline import outline_of_image, outline_of_resource
+from chartkey.records.outline import outline_of_cda, outline_of_image, outline_of_resource
+from chartkey.records.series import Layout, read_layout, series_elements
 
-__all__ = ["Opened", "open_record"]
+__all__ = ["Opened"]
 
 _SOURCE = "the opened record"
-_SHORT = "it has not the length it declares"
 _STEP = 1 << 18
 
 
@@ -59,7 +59,7 @@ class Opened:
 
     @property
     def media_type(self) -> str:
-        """``application/fhir+json`` or ``application/dicom``."""
+        """FHIR (``application/fhir+json``), DICOM (``application/dicom``) or CDA."""
         return self.header.media_type
 
     @property
@@ -136,6 +136,78 @@ class Opened:
         return parsed
 
     @property
+    def exact(self) -> dict[str, Any]:
+        """The FHIR resource with decimals as ``Decimal``, with the digits that were written.
+
+        Raises:
+            MediaMismatch: it is not FHIR.
+            RecordInvalid: its author sealed something that is no FHIR JSON.
+            RecordTooLarge: over a cap on depth or values (T14).
+        """
+        if self.media_type != FHIR:
+            raise MediaMismatch(found=self.media_type, wanted=FHIR, attribute="dicom")
+        return self._parsed(exact=True)
+
+    @cached_property
+    def cda(self) -> ClinicalDocument:
+        """What a CDA document says about itself; ``document`` is the file as it was given.
+
+        Raises:
+            MediaMismatch: it is not CDA.
+            RecordInvalid: its author sealed something that is no CDA.
+            RecordTooLarge: over a cap on depth or elements (T14).
+            ExtraMissing: defusedxml is not installed.
+        """
+        if self.media_type != CDA:
+            raise MediaMismatch(found=self.media_type, wanted=CDA, attribute="document")
+        charset = self.header.charset
+        return read_cda(self.document, source=_SOURCE, encoding=charset, limits=self._limits)
+
+    @cached_property
+    def image(self) -> Image:
+        """What a DICOM file, or the first of a series, says about itself.
+
+        Raises:
+            MediaMismatch: it is not DICOM.
+            RecordInvalid: its author sealed a damaged file.
+            RecordTooLarge: over a cap of ``Limits`` (T14).
+            ExtraMissing: pydicom is not installed.
+        """
+        if self.media_type == SERIES:
+            return inspect(self.instances[0](), source=_SOURCE, limits=self._limits)
+        if self.media_type != DICOM:
+            raise MediaMismatch(found=self.media_type, wanted=DICOM, attribute="resource")
+        return inspect(self.stream(), source=_SOURCE, limits=self._limits)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where a series' files stand, and its thumbnail: a PNG, empty if there is none.
+
+        Raises:
+            MediaMismatch: it is no series.
+            FormatUnknown: a series of a version that this release lacks.
+            RecordInvalid: its author sealed something damaged.
+        """
+        if self.media_type != SERIES:
+            raise MediaMismatch(found=self.media_type, wanted=SERIES, attribute="dicom")
+        return read_layout(self.stream(), self.header.length, source=_SOURCE)
+
+    @property
+    def instances(self) -> tuple[Callable[[], BinaryIO], ...]:
+        """The files of a series, each called to open it from its start.
+
+        Raises:
+            MediaMismatch, FormatUnknown, RecordInvalid: as ``layout``.
+        """
+        return tuple(partial(self._instance, *place) for place in self.layout.files)
+
+    def _instance(self, start: int, length: int) -> BinaryIO:
+        if isinstance(self._body, bytes):
+            return io.BytesIO(self._body[start : start + length])
+        window = Window(self._body, self._start + start, length)
+        return io.BufferedReader(window, _STEP)
+
+    @property
     def bundle(self) -> dict[str, Any]:
         """The FHIR bundle as a dict.
 
@@ -176,6 +248,11 @@ class Opened:
         """
         if self.media_type == FHIR:
             found = elements(self._parsed(exact=True), source=_SOURCE)
+        elif self.media_type == CDA:
+            found = cda_elements(self.document, self.cda)
+        elif self.media_type == SERIES:
+            files, thumbnail = self.instances, self.layout.thumbnail
+            found = series_elements(files, thumbnail, limits=self._limits)
         else:
             found = image_elements(self.stream(), source=_SOURCE, limits=self._limits)
         if len(found) != self.header.elements:
@@ -194,10 +271,11 @@ class Opened:
             ExtraMissing: it is DICOM and pydicom is not installed.
         """
         if self.media_type == FHIR:
-            lines = outline_of_resource(self._parsed(exact=True))
+            lines = outline_of_resource(self.exact)
+        elif self.media_type == CDA:
+            lines = outline_of_cda(self.cda)
         else:
-            image = inspect(self.stream(), source=_SOURCE, limits=self._limits)
-            lines = outline_of_image(image)
+            lines = outline_of_image(self.image)
         lines += [f"Record: {self.title} ({self.media_type}, {self.kind.label})"]
         lines += [f"Event: {self.moment}"] if self.moment else []
         lines += [f"Standing: {self.standing}"] if self.standing else []
@@ -207,7 +285,8 @@ class Opened:
         """Write the content to a file that only its owner may read; return its path.
 
         The file appears under its name when it is whole (mode 0600). What is
-        there already is replaced only with ``overwrite``.
+        there already is replaced only with ``overwrite``. A series becomes a new
+        folder with its files in order.
 
         Raises:
             FileExists: something has that name.
@@ -216,7 +295,10 @@ class Opened:
             StoreUnavailable: there is no such folder, or another fault of the disk.
         """
         target = Path(path)
-        save(target, self.stream(), overwrite=overwrite)
+        if self.media_type == SERIES:
+            save_all(target, self.instances)
+        else:
+            save(target, self.stream(), overwrite=overwrite)
         return target
 
     def close(self) -> None:
@@ -237,87 +319,3 @@ class Opened:
 
     def __repr__(self) -> str:
         return f"<Opened {self.media_type} {self.kind.label}, {self.header.length:,} bytes>"
-
-
-def open_record(
-    stream: BinaryIO,
-    *,
-    checks: Iterable[str] = (),
-    standing: str | None = None,
-    scratch: str | os.PathLike[str] | None = None,
-    lent: bool = False,
-    limits: Limits = LIMITS,
-) -> Opened:
-    """Read a decrypted container and return the record in it.
-
-    ``stream`` stands at the container's first byte, ends with it, and belongs to
-    the record from here on: it is closed as soon as it is not needed. One that
-    can seek is decrypted plaintext, such as a ``scratch_file``, and a DICOM
-    record keeps reading from it. Any other is read to its end here, so that
-    whoever authenticates it has seen its last byte (T03), and DICOM goes to a
-    nameless file in the folder ``scratch``. ``checks`` are the caller's words
-    for what it verified before, ``standing`` for whether the patient confirmed
-    the record. A ``lent`` stream stays the caller's, who closes it after the record.
-
-    Raises:
-        FormatUnknown: a container version or media type that this release lacks.
-        RecordInvalid: not a container, cut short, or lengths that do not agree.
-        RecordTooLarge: over a cap of ``limits``.
-        StoreFull: a copy was needed and the disk has no room.
-        StoreReadOnly: the scratch folder may not be written.
-        StoreUnavailable: another fault of the scratch folder.
-    """
-    try:
-        header = read_header(stream, limits=limits)
-        body, start = _read_body(stream, header, scratch, limits)
-    except BaseException:
-        if not lent:
-            stream.close()
-        raise
-    if body is not stream and not lent:
-        stream.close()
-    return Opened(
-        header,
-        body,
-        start=start,
-        checks=tuple(checks),
-        standing=standing,
-        lent=lent and body is stream,
-        limits=limits,
-    )
-
-
-def _read_body(
-    stream: BinaryIO, header: Header, scratch: str | os.PathLike[str] | None, limits: Limits
-) -> tuple[bytes | BinaryIO, int]:
-    """Return the body, and where it starts in the stream if it stays there."""
-    if header.encoding == "identity" and header.stored != header.length:
-        raise RecordInvalid(source=_SOURCE, problem="its lengths do not agree")
-    body: bytes | BinaryIO
-    start = 0
-    if header.media_type == FHIR:
-        body = _read_text(stream, header, limits)
-    elif stream.seekable():
-        body, start = stream, stream.tell()
-        if stream.seek(0, io.SEEK_END) < start + header.stored:
-            raise RecordInvalid(source=_SOURCE, problem=_SHORT)
-        stream.seek(start + header.stored)
-    else:
-        body = copy_to_scratch(stream, header.stored, folder=scratch, source=_SOURCE)
-    if stream.read(1):
-        raise RecordInvalid(source=_SOURCE, problem="there are bytes after its end")
-    return body, start
-
-
-def _read_text(stream: BinaryIO, header: Header, limits: Limits) -> bytes:
-    if max(header.length, header.stored) > limits.fhir_bytes:
-        raise RecordTooLarge(source=_SOURCE, limit=f"{limits.fhir_bytes:,} bytes of JSON")
-    if header.encoding == "gzip":
-        text = gunzip(
-            stream, cap=limits.fhir_bytes, limits=limits, source=_SOURCE, stored=header.stored
-        )
-    else:
-        text = stream.read(header.length)
-    if len(text) != header.length:
-        raise RecordInvalid(source=_SOURCE, problem=_SHORT)
-    return text

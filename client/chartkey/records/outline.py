@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from chartkey.records.cda import ClinicalDocument
 from chartkey.records.fhir import printable, text_of
 from chartkey.records.imaging import Image
 from chartkey.records.kinds import codes
 
-__all__ = ["outline_of_image", "outline_of_resource"]
+__all__ = [
+    "Allergies",
+    "allergies_of_cda",
+    "allergies_of_image",
+    "allergies_of_resource",
+    "label_of",
+    "outline_of_cda",
+    "outline_of_image",
+    "outline_of_resource",
+]
 
 _NONE_KNOWN = frozenset(
     (
@@ -62,7 +73,7 @@ def outline_of_resource(document: dict[str, Any]) -> list[str]:
     """
     resources = list(_resources(document))
     names = _references(document)
-    lines = _allergies(resources)
+    lines = allergies_of_resource(document).outline()
     lines += [f"Patient: {_person(one)}" for one in _of(resources, "Patient")][:1]
     for heading, types in _SECTIONS.items():
         found = [one for one in _of(resources, *types) if not _withdrawn(one)]
@@ -70,12 +81,35 @@ def outline_of_resource(document: dict[str, Any]) -> list[str]:
     return lines
 
 
+def allergies_of_cda(document: ClinicalDocument) -> Allergies:
+    """Return what a CDA document's section on allergies says. Never raises.
+
+    Only where its one entry denies is none known; in any other case its rows stand, whatever
+    they say: nothing is taken for a denial that might be none.
+    """
+    sections = [one for one in document.sections if one.code == _ALLERGY_SECTION]
+    rows = tuple(row for one in sections if not one.empty for row in one.rows)
+    entries = sum(one.entries for one in sections)
+    denied = any(one.negated or one.codes & _NONE_KNOWN for one in sections)
+    if denied and entries == 1:
+        return Allergies((), "; ".join(rows))
+    return Allergies(rows)
+
+
+def outline_of_cda(document: ClinicalDocument) -> list[str]:
+    """Return the lines for a CDA document, allergies first. Never raises."""
+    named = ", ".join(document.patient) or "not named"
+    sections = [printable(one.title or "untitled") for one in document.sections]
+    lines = [*allergies_of_cda(document).outline(), f"Patient: {named}"]
+    return lines + _listed("Sections", sections)
+
+
 def outline_of_image(image: Image) -> list[str]:
     """Return the lines for a DICOM file, allergies first. Never raises."""
     patient, pixels = image.patient, image.pixels
     who = [patient.get(name, "") for name in ("PatientName", "PatientSex", "PatientBirthDate")]
     named = ", ".join(printable(word.replace("^", " ")) for word in who if word) or "not named"
-    lines = ["Allergies: not recorded here", f"Imaging: {image.title}", f"Patient: {named}"]
+    lines = [*allergies_of_image(image).outline(), f"Imaging: {image.title}", f"Patient: {named}"]
     if "Rows" in pixels and "Columns" in pixels:
         size = (
             f"{pixels['Columns']} by {pixels['Rows']}, {pixels.get('NumberOfFrames', '1')} frames"
@@ -113,17 +147,45 @@ def _references(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _allergies(resources: list[dict[str, Any]]) -> list[str]:
+@dataclass(frozen=True, slots=True, repr=False)
+class Allergies:
+    """What a record says about allergies: some, none known, or nothing (R25).
+
+    ``lines`` name them one by one; ``denied`` is how somebody said that none is known, ``""`` if
+    nobody put it into words, ``None`` if nobody said so.
+    """
+
+    lines: tuple[str, ...] = ()
+    denied: str | None = None
+
+    def outline(self) -> list[str]:
+        """Return the lines that come first in every view."""
+        if self.lines:
+            return _listed("Allergies", list(self.lines))
+        if self.denied is None:
+            return ["Allergies: not recorded here"]
+        return [f"Allergies: none known{f' ({self.denied})' if self.denied else ''}"]
+
+
+def allergies_of_resource(document: dict[str, Any]) -> Allergies:
+    """Return what a FHIR resource or bundle says about allergies.
+
+    Takes any parsed JSON object; never raises.
+    """
+    resources = list(_resources(document))
     stated = [one for one in _of(resources, "AllergyIntolerance") if not _withdrawn(one)]
     reasons = {code for one in stated for code in codes(one.get("code"))}
     reasons |= set(_empty_reasons(resources))
     real = [one for one in stated if not _said(one) & (_NONE_KNOWN | _UNKNOWN)]
-    if real:
-        return _listed("Allergies", [_allergy(one) for one in real])
-    if reasons & _NONE_KNOWN:
-        denied = [text_of(one.get("code")) for one in stated if _said(one) & _NONE_KNOWN]
-        return [f"Allergies: none known{' (' + '; '.join(denied) + ')' if denied else ''}"]
-    return ["Allergies: not recorded here"]
+    lines = tuple(_allergy(one) for one in real)
+    denied = [text_of(one.get("code")) for one in stated if _said(one) & _NONE_KNOWN]
+    return Allergies(lines, "; ".join(denied) if reasons & _NONE_KNOWN else None)
+
+
+def allergies_of_image(image: Image) -> Allergies:
+    """Return what a DICOM file says about allergies (PS3.3, Allergies). Never raises."""
+    stated = printable(image.notes.get("Allergies", ""))
+    return Allergies(tuple(one.strip() for one in stated.split("\\") if one.strip()))
 
 
 def _said(allergy: dict[str, Any]) -> set[str]:
@@ -169,6 +231,20 @@ def _name(patient: dict[str, Any]) -> str:
         return str(name["text"])
     given = [str(word) for word in _list(name.get("given"))]
     return " ".join([*given, str(name.get("family", ""))]).strip()
+
+
+def label_of(resource: dict[str, Any]) -> str:
+    """Return what a FHIR resource is about, in a few words; ``""`` if it does not say.
+
+    Takes any parsed JSON object; never raises.
+    """
+    if resource.get("resourceType") == "Patient":
+        return _person(resource)
+    if resource.get("resourceType") == "AllergyIntolerance":
+        return _allergy(resource)
+    title = resource.get("title")
+    label = printable(title) if isinstance(title, str) else _label(resource, {})
+    return "" if label == "unnamed" else label
 
 
 def _label(resource: dict[str, Any], names: dict[str, dict[str, Any]]) -> str:

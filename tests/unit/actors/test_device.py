@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from chartkey.actors.device import Device
 from chartkey.custody.database import RecordSlip
+from chartkey.errors import StoreUnavailable
 
 SLIP = RecordSlip("0x" + "11" * 20, bytes(range(32)), bytes(32), b"s" * 48)
 
@@ -63,3 +64,18 @@ def test_a_device_that_cannot_be_written_loses_a_convenience_only(tmp_path: Path
     kept.keep_slip(SLIP)
     kept.keep_promise(Promised())  # type: ignore[arg-type]
     assert kept.slip(SLIP.relationship, SLIP.record, SLIP.root) is None
+
+
+def test_P06_an_erased_slip_is_gone_from_the_device_and_stays_away(tmp_path: Path) -> None:
+    kept = device(tmp_path / "zhang.json")
+    kept.keep_slip(SLIP)
+    kept.drop_slips(SLIP.relationship, [SLIP.record])
+    kept.keep_slip(SLIP)
+    assert kept.slip(SLIP.relationship, SLIP.record, SLIP.root) is None
+    assert SLIP.slip not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_P06_a_device_that_cannot_erase_says_so(tmp_path: Path) -> None:
+    (tmp_path / "zhang.json.slips").mkdir()
+    with pytest.raises(StoreUnavailable, match="This device's file of slips"):
+        device(tmp_path / "zhang.json").drop_slips(SLIP.relationship, [SLIP.record])

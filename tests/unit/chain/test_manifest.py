@@ -184,3 +184,19 @@ def test_a_malformed_web_address_is_refused(url: str) -> None:
     entry = replace(MANIFEST.institutions[0], custodian=url)
     with pytest.raises(ManifestInvalid):
         replace(MANIFEST, institutions=(entry,))
+
+
+def zoned(zone: str) -> Manifest:
+    """The manifest with a zone for its institution."""
+    return replace(MANIFEST, institutions=(replace(MANIFEST.institutions[0], zone=zone),))
+
+
+def test_an_institutions_zone_is_kept(tmp_path: Path) -> None:
+    zoned("Asia/Urumqi").save(tmp_path / "alliance.json")
+    assert Manifest.load(tmp_path / "alliance.json").institutions[0].zone == "Asia/Urumqi"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "/etc/localtime", "../localtime", "+08:00"])
+def test_a_zone_that_is_none_is_refused(zone: str) -> None:
+    with pytest.raises(ManifestInvalid, match="time zone"):
+        zoned(zone)

@@ -220,3 +220,52 @@ def test_two_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
     writers = [subprocess.Popen([*command, first]) for first in ("100", "200")]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     assert Database(path, HOUSE).count_slips("r") == 10
+
+
+def test_P06_an_erased_record_leaves_no_byte_and_takes_no_slip_again(
+    database: Database, tmp_path: Path
+) -> None:
+    single = ScopeSlip(RELATIONSHIP, GRANT, 0, 0, RECORD, b"z" * 48)
+    kept = RecordSlip(RELATIONSHIP, ROOT, ROOT, b"k" * 48)
+    database.put_slips([HELD, kept], [SCOPE, single])
+    assert not database.is_erased(RELATIONSHIP, RECORD)
+    database.erase(RELATIONSHIP, [RECORD], [(1, 2)], 7)
+    left = bytes_on_disk(tmp_path)
+    assert SLIP not in left
+    assert single.slip not in left
+    assert kept.slip in left
+    database.put_slips([HELD], [])
+    assert database.record_slip(RELATIONSHIP, RECORD, ROOT) is None
+    assert database.is_erased(RELATIONSHIP, RECORD)
+    assert not database.is_erased(OTHER, RECORD)
+
+
+def test_P06_an_erasure_that_a_reader_keeps_in_the_log_is_reported_and_ends_with_the_next(
+    database: Database, tmp_path: Path
+) -> None:
+    """SQLite's own answer to a checkpoint that did not happen is a number, not an error."""
+    database.put_slips([HELD], [])
+    [file] = [path for path in tmp_path.iterdir() if path.suffix == ".db"]
+    database._connection.execute("PRAGMA busy_timeout = 50")
+    reader = sqlite3.connect(file, isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM record_slip").fetchone() == (1,)
+    with pytest.raises(CustodianUnavailable, match="erase again"):
+        database.erase(RELATIONSHIP, [RECORD], [], 7)
+    reader.close()
+    database.erase(RELATIONSHIP, [RECORD], [], 7)
+    assert SLIP not in bytes_on_disk(tmp_path)
+
+
+def test_a_revocation_counts_although_a_reader_keeps_the_log(
+    database: Database, tmp_path: Path
+) -> None:
+    [file] = [path for path in tmp_path.iterdir() if path.suffix == ".db"]
+    database._connection.execute("PRAGMA busy_timeout = 50")
+    database.put_slips([], [SCOPE])
+    reader = sqlite3.connect(file, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM record_slip").fetchone()
+    database.revoke(RELATIONSHIP, GRANT, 7)
+    assert database.is_revoked(RELATIONSHIP, GRANT)
+    reader.close()

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 from chartkey.errors import RecordInvalid
-from chartkey.records import read_document
+from chartkey.records import open_container, open_record, read_document
 
 UNDEFINED = 0xFFFFFFFF
 REPORT = b"1.2.840.10008.5.1.4.1.1.88.11"
@@ -115,6 +115,54 @@ def test_a_chinese_description_is_decoded_by_the_files_own_character_set(
     body += make_element(0x00080060, b"CS", b"SR")
     body += make_element(0x00081030, b"LO", "头颅增强".encode(encoding))
     assert read_document(make_dicom(body)).title == "SR 头颅增强"
+
+
+def described(make_dicom, make_element, charset, description):
+    body = b"" if charset is None else make_element(0x00080005, b"CS", charset)
+    body += make_element(0x00080016, b"UI", REPORT) + make_element(0x00080060, b"CS", b"SR")
+    return make_dicom(body + make_element(0x00081030, b"LO", description))
+
+
+def test_code_extensions_by_iso_2022_are_decoded(make_dicom, make_element):
+    """PS3.5 annex K: GB 2312 is switched to by ESC $ ) A, in ISO 2022 IR 58."""
+    text = b"Head \x1b$)A" + "头颅增强".encode("gb2312")
+    file = described(make_dicom, make_element, b"\\ISO 2022 IR 58", text)
+    assert read_document(file).title == "SR Head 头颅增强"
+
+
+def test_a_chinese_name_in_three_groups_is_decoded(make_dicom, make_element):
+    name = b"Zhang^XiaoDong=\x1b$)A" + "张^小东".encode("gb2312") + b"="
+    body = make_element(0x00080005, b"CS", b"\\ISO 2022 IR 58")
+    body += make_element(0x00080016, b"UI", REPORT) + make_element(0x00100010, b"PN", name)
+    with open_record(open_container(read_document(make_dicom(body)), bytes(32))) as opened:
+        assert "张 小东" in opened.summary()[2]
+
+
+@pytest.mark.parametrize("charset", [None, b"KLINGON"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_a_scanner_that_declares_nothing_is_read_strictly(
+    make_dicom, make_element, charset, encoding
+):
+    file = described(make_dicom, make_element, charset, "头颅增强扫描".encode(encoding))
+    assert read_document(file).title == "SR 头颅增强扫描"
+
+
+@pytest.mark.parametrize(
+    ("charset", "description"),
+    [
+        (None, "Schädel müde".encode("latin-1")),
+        (b"KLINGON", b"\xff\xfe\xfd"),
+        (b"GB18030", b"Head \xff\xff"),
+        (b"ISO_IR 192", "头颅增强".encode("gb18030")),
+        (None, "头颅".encode("gb18030")),
+    ],
+)
+def test_text_that_is_not_of_its_character_set_is_left_out_and_never_replaced(
+    make_dicom, make_element, charset, description
+):
+    file = described(make_dicom, make_element, charset, description)
+    assert read_document(file).title == "SR"
+    assert description in read_document(file).open().read()
 
 
 def test_an_unknown_character_set_is_no_reason_to_refuse(make_dicom, make_element):

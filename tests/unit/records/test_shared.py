@@ -4,7 +4,6 @@ import gzip
 from pathlib import Path
 
 import pytest
-from chartkey.errors import RecordInvalid
 from chartkey.models import Kind
 from chartkey.records import open_container, open_record, read_document
 
@@ -45,9 +44,22 @@ def test_every_dicom_file_comes_back_whole(shared):
             assert record.dicom.file_meta.TransferSyntaxUID
 
 
-def test_cda_is_refused_by_name(shared):
-    with pytest.raises(RecordInvalid, match="it is XML"):
-        read_document(shared / "cda" / "CCD-1.xml")
+@pytest.mark.parametrize(
+    ("name", "title", "elements"),
+    [("CCD-1.xml", "Patient Chart Summary", 17), ("Transfer_Summary.xml", "Transfer Summary", 28)],
+)
+def test_every_cda_travels_as_it_was_given(shared, name, title, elements):
+    path = shared / "cda" / name
+    document = read_document(path)
+    assert (document.title, len(document.elements)) == (title, elements)
+    with open_record(open_container(document, bytes(32))) as record:
+        assert record.document == path.read_bytes()
+        assert record.elements == document.elements
+        assert record.summary()[:3] == [
+            "Allergies:",
+            "  - Penicillin Nausea",
+            "  - Codeine Wheezing",
+        ]
 
 
 def test_the_sample_summary_is_about_the_invented_patient(samples):
