@@ -102,7 +102,7 @@ def confirm(
         session.out.confirm("Anchor this record?")
     with session.out.working("sealing, storing and anchoring"):
         pointer = patient.confirm(chosen)
-    row = pointerpointer_rows(session, [pointer])[0]
+    row = pointer_rows(session, [pointer])[0]
     text = f"Anchored record 0x{pointer.record.hex()} in block {pointer.block}."
     session.out.show(row, text)
 
@@ -174,7 +174,7 @@ def read(
             _show_whole(session, opened)
         else:
             lines = opened.summary()
-            row = pointerpointer_rows(session, [pointer])[0] | {"summary": lines, "saved": save}
+            row = pointer_rows(session, [pointer])[0] | {"summary": lines, "saved": save}
             session.out.show(row, "\n".join(lines))
 
 
