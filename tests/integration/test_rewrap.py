@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from chartkey.actors import Institution
+from chartkey.chain.encryption import encryption_key
 from chartkey.chain.events import events
 from chartkey.chain.history import RelationshipHistory
 from chartkey.crypto import wrap
@@ -25,7 +26,15 @@ from scripts.alliance.cast import HOSPITAL, LEAD
 from scripts.alliance.stage import Alliance
 from tests.chains import Chain
 from tests.integration.cli_scene import Desk
-from tests.integration.custody_scene import anchored, directory, granted, keys_of, patient, ward
+from tests.integration.custody_scene import (
+    anchored,
+    directory,
+    granted,
+    keys_of,
+    patient,
+    relayed,
+    ward,
+)
 from tests.proxy import Proxy
 
 ZHANG, CLINIC_LABEL = "patient-zhang", "clinic"
@@ -202,6 +211,16 @@ def test_P07_every_wrap_of_a_new_alliance_is_hybrid(scene: Any, summary: Path) -
     history = scene.patient.history(record.relationship)
     for party in (scene.patient.address, scene.address("clinic")):
         assert [blob[0] for _, blob in history.root_wraps(party)] == [2]
+
+
+@pytest.mark.parametrize("named", [1, 2, 3])
+def test_P07_a_key_published_for_another_suite_than_its_own_is_not_wrapped_to(
+    scene: Any, named: int
+) -> None:
+    made = wrap.public_der(wrap.generate(HYBRID if named == 1 else RSA))
+    relayed(scene, scene.network.registrar.publish_key(named, made), scene.li.keys)
+    with pytest.raises(KeyUnsuitable, match=f"suite {named}"):
+        encryption_key(scene.network, scene.li.address)
 
 
 def test_P03_readers_come_and_go_and_the_payload_keeps_its_cid(
