@@ -14,7 +14,10 @@
     │   ├── KeyUnsuitable                  an encryption key of the wrong kind or size
     │   ├── ContextInvalid                 a field of a key's or ciphertext's context
     │   ├── ArgumentInvalid                does not fit its Solidity type
-    │   └── Ambiguous                      several things match; name one
+    │   ├── Ambiguous                      several things match; name one
+    │   ├── FolderInvalid                  holds what a store does not take
+    │   ├── CarInvalid                     not a CAR file, or cut short
+    │   └── StoresInvalid                  a list of stores that says nothing usable
     ├── KeyfileError
     │   ├── KeyfileUnsafe                  readable by others
     │   ├── KeyfileInvalid                 not a key file
@@ -31,7 +34,8 @@
     │   ├── BlockCorrupt                   bytes that are not their CID's
     │   ├── StoreFull
     │   ├── StoreReadOnly
-    │   └── StoreUnavailable
+    │   ├── StoreUnavailable
+    │   └── CopiesMissing                  fewer stores have it than must
     ├── ChainError
     │   ├── NodeUnavailable
     │   ├── NodeRefused                    the node answered with an error of its own
@@ -93,15 +97,18 @@ from chartkey.errors.input import (
     AddressInvalid,
     Ambiguous,
     ArgumentInvalid,
+    CarInvalid,
     CidInvalid,
     ContextInvalid,
     FileExists,
+    FolderInvalid,
     IdentifierInvalid,
     InputError,
     KeyUnsuitable,
     MediaMismatch,
     RecordInvalid,
     RecordTooLarge,
+    StoresInvalid,
 )
 from chartkey.errors.keyfile import (
     KeyfileError,
@@ -133,6 +140,7 @@ from chartkey.errors.people import (
 from chartkey.errors.storage import (
     BlockCorrupt,
     BlockMissing,
+    CopiesMissing,
     StorageError,
     StoreFull,
     StoreReadOnly,
@@ -146,6 +154,7 @@ __all__ = [
     "ArgumentInvalid",
     "BlockCorrupt",
     "BlockMissing",
+    "CarInvalid",
     "ChainError",
     "ChainMismatch",
     "ChartkeyError",
@@ -154,6 +163,7 @@ __all__ = [
     "ContextInvalid",
     "ContractRefused",
     "ContractsMissing",
+    "CopiesMissing",
     "CryptoError",
     "CustodianUnavailable",
     "CustodyError",
@@ -162,6 +172,7 @@ __all__ = [
     "EventRefused",
     "ExtraMissing",
     "FileExists",
+    "FolderInvalid",
     "FormatUnknown",
     "HeadStale",
     "IdentifierInvalid",
@@ -195,6 +206,7 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "StoreUnavailable",
+    "StoresInvalid",
     "TransactionFailed",
     "TransactionUnknown",
 ]

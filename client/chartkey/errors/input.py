@@ -8,15 +8,18 @@ __all__ = [
     "AddressInvalid",
     "Ambiguous",
     "ArgumentInvalid",
+    "CarInvalid",
     "CidInvalid",
     "ContextInvalid",
     "FileExists",
+    "FolderInvalid",
     "IdentifierInvalid",
     "InputError",
     "KeyUnsuitable",
     "MediaMismatch",
     "RecordInvalid",
     "RecordTooLarge",
+    "StoresInvalid",
 ]
 
 
@@ -90,3 +93,21 @@ class Ambiguous(InputError):
     """Values: ``what``, ``choices`` (list of texts), ``parameter`` that picks one."""
 
     code = "ambiguous"
+
+
+class FolderInvalid(InputError):
+    """Values: ``path``, ``problem``."""
+
+    code = "folder-invalid"
+
+
+class CarInvalid(InputError):
+    """Values: ``path``, ``problem``."""
+
+    code = "car-invalid"
+
+
+class StoresInvalid(InputError):
+    """Values: ``path``, ``problem``."""
+
+    code = "stores-invalid"

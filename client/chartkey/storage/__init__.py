@@ -16,16 +16,20 @@ import os
 
 from chartkey.errors import StoreUnavailable
 from chartkey.storage.cid import Cid, binary, parse, payload_digest
-from chartkey.storage.embedded import EmbeddedStore, Fault
+from chartkey.storage.embedded import EmbeddedStore
 from chartkey.storage.store import Added, Store, replicate
-from chartkey.storage.unixfs import Block
+from chartkey.storage.unixfs import PROFILES, Block, Profile
+from chartkey.storage.upkeep import Collected, Fault
 
 __all__ = [
+    "PROFILES",
     "Added",
     "Block",
     "Cid",
+    "Collected",
     "EmbeddedStore",
     "Fault",
+    "Profile",
     "Store",
     "binary",
     "open_store",

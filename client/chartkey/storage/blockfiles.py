@@ -30,6 +30,7 @@ __all__ = [
     "holds",
     "open_folder",
     "read",
+    "read_from",
     "shard_name",
 ]
 
@@ -94,14 +95,26 @@ def read(blocks: Path, name: str) -> bytes:
     """
     try:
         shard = open_folder(blocks / shard_name(name))
-        try:
-            handle = os.open(name, _READ_FLAGS, dir_fd=shard)
-        finally:
-            os.close(shard)
     except OSError as err:
-        if err.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-            raise NotABlock from err
-        raise
+        raise _unlike(err) from err
+    try:
+        return read_from(shard, name)
+    finally:
+        os.close(shard)
+
+
+def read_from(folder: int, name: str) -> bytes:
+    """Return the bytes of a block file in an open folder, unverified.
+
+    Raises:
+        FileNotFoundError: There is none.
+        NotABlock: Something else lies there.
+        OSError: It cannot be read.
+    """
+    try:
+        handle = os.open(name, _READ_FLAGS, dir_fd=folder)
+    except OSError as err:
+        raise _unlike(err) from err
     with open(handle, "rb", buffering=0) as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BLOCK:
@@ -157,6 +170,11 @@ def flush_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unlike(err: OSError) -> Exception:
+    is_other = err.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO)
+    return NotABlock() if is_other else err
 
 
 def _read_all(handle: int, size: int) -> bytes:

@@ -131,7 +131,7 @@ class Kubo(BlockStore):
         self.pin(str(root.cid))
         return Added(str(root.cid), root.size)
 
-    def _fetch(self, cid: Cid) -> bytes:
+    def fetch(self, cid: Cid) -> bytes:
         name = str(cid)
         # Below the client's own limit: the node then says that it found no peer with
         # the block, which is another thing than a node that does not answer.

@@ -5,6 +5,10 @@ flushed they are renamed into place, the root last; a writer that fails removes
 its folder, and the folder of one that was killed is removed by the next writer.
 So a failed or killed write leaves nothing behind but, at worst, whole blocks
 that no pin names.
+
+A block that the store holds already gets a second name (a hard link) in the
+writer's folder and is moved with the others: should it be collected meanwhile,
+the move brings it back, and its folder entry is flushed whoever wrote it.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from chartkey.storage import blockfiles
 from chartkey.storage.pipeline import ordered
 from chartkey.storage.unixfs import Block
 
-__all__ = ["Staging"]
+__all__ = ["Staging", "sweep"]
 
 
 class Staging:
@@ -34,7 +38,7 @@ class Staging:
 
     def __enter__(self) -> Self:
         with blockfiles.faults(self._store):
-            self._sweep()
+            sweep(self._parent)
             self._folder, self._handle = self._claim()
         return self
 
@@ -49,7 +53,7 @@ class Staging:
         os.close(self._handle)
 
     def put(self, block: Block) -> Block:
-        """Write one block and flush it; what the store already holds intact is skipped.
+        """Write one block and flush it; what the store already holds intact is linked.
 
         Raises:
             StoreFull: No room.
@@ -58,7 +62,7 @@ class Staging:
         """
         name = blockfiles.file_name(block.cid)
         with blockfiles.faults(self._store):
-            if not self._holds(name, block.data):
+            if not self._link(name, block.data):
                 self._create(name, block.data)
         return block
 
@@ -77,12 +81,31 @@ class Staging:
             # Whoever finds the root may count on everything below it.
             self._move([name for name in names if name == last])
 
-    def _holds(self, name: str, data: bytes) -> bool:
+    def _link(self, name: str, data: bytes) -> bool:
+        try:
+            shard = blockfiles.open_folder(self._blocks / blockfiles.shard_name(name))
+        except FileNotFoundError:
+            return False
+        try:
+            os.link(name, name, src_dir_fd=shard, dst_dir_fd=self._handle, follow_symlinks=False)
+        except FileExistsError:
+            return True
+        except OSError:
+            # Not there, or on a file system without links: it is written.
+            return False
+        finally:
+            os.close(shard)
+        return self._is_intact(name, data)
+
+    def _is_intact(self, name: str, data: bytes) -> bool:
         try:
             # Bytes, not the mere name: writing a file again repairs a damaged block.
-            return blockfiles.read(self._blocks, name) == data
-        except (FileNotFoundError, blockfiles.NotABlock):
-            return False
+            if blockfiles.read_from(self._handle, name) == data:
+                return True
+        except blockfiles.NotABlock:
+            pass
+        os.unlink(name, dir_fd=self._handle)
+        return False
 
     def _create(self, name: str, data: bytes) -> None:
         try:
@@ -126,13 +149,18 @@ class Staging:
             if handle is not None:
                 return folder, handle
 
-    def _sweep(self) -> None:
-        """Remove the folders of writers that no longer live: nobody holds their lock."""
-        for folder in self._parent.iterdir():
-            handle = _lock(folder)
-            if handle is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(handle)
+
+def sweep(parent: Path) -> None:
+    """Remove the folders of writers that no longer live: nobody holds their lock.
+
+    Raises:
+        OSError: The folder cannot be read.
+    """
+    for folder in parent.iterdir():
+        handle = _lock(folder)
+        if handle is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
 
 
 def _lock(folder: Path) -> int | None:

@@ -183,6 +183,7 @@ def test_a_read_only_file_system_refuses_to_be_written(small_disk: Path) -> None
 
 STEPS = {
     "open",
+    "os.link",
     "os.listdir",
     "os.mkdir",
     "os.remove",
