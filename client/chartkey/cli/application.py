@@ -9,7 +9,16 @@ from typing import Annotated, Final
 
 import typer
 
-from chartkey.cli import audit, consent, envelope, institution, keys, records, relationship
+from chartkey.cli import (
+    audit,
+    consent,
+    envelope,
+    institution,
+    keys,
+    records,
+    relationship,
+    store,
+)
 from chartkey.cli.outcome import conclude
 from chartkey.cli.output import Output, escape_unknown
 from chartkey.cli.session import Session, session_of
@@ -73,6 +82,7 @@ for panel in _PANELS:
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(envelope.app, name="envelope")
+app.add_typer(store.app, name="store")
 
 
 def arranged(arguments: Sequence[str]) -> list[str]:

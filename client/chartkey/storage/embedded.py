@@ -125,7 +125,12 @@ class EmbeddedStore(BlockStore):
         """
         return self._upkeep.collect(counter)
 
-    def _write(self, blocks: Iterable[Block]) -> Added:
+    def write_checked(self, blocks: Iterable[Block]) -> Added:
+        """See ``BlockStore.write_checked``.
+
+        Raises:
+            CidInvalid: There was no block.
+        """
         root = None
         with Staging(self._staging, self._blocks, self.name) as staging:
             for block in ordered(staging.put, blocks, ahead=_FLUSHES, threads=_FLUSHES):
@@ -138,6 +143,13 @@ class EmbeddedStore(BlockStore):
         return Added(str(root.cid), root.size)
 
     def fetch(self, cid: Cid) -> bytes:
+        """See ``BlockStore.fetch``.
+
+        Raises:
+            BlockMissing: It is not in the store.
+            BlockCorrupt: What lies there is not the CID's.
+            StoreUnavailable: The operating system refused.
+        """
         try:
             data = blockfiles.read(self._blocks, blockfiles.file_name(cid))
         except FileNotFoundError as err:

@@ -14,6 +14,7 @@ from chartkey.storage.cid import Cid, parse
 from chartkey.storage.dag import Dag
 from chartkey.storage.dagpb import Entry
 from chartkey.storage.folder import entries, folder_blocks, write_folder
+from chartkey.storage.newfile import new_file
 from chartkey.storage.pipeline import ordered
 from chartkey.storage.reader import DagReader
 from chartkey.storage.unixfs import MAX_BLOCK, UNIXFS_V1_2025, Block, Profile, blocks
@@ -169,10 +170,11 @@ class Store(Protocol):
             StoreUnavailable: The store does not answer.
         """
 
-    def blocks(self, cid: str) -> Iterator[Block]:
+    def blocks(self, cid: str, *, parents_first: bool = False) -> Iterator[Block]:
         """Yield the verified blocks of a file or folder; the last is the root.
 
-        Children come before their parents.
+        Children come before their parents; with ``parents_first`` the root comes
+        first and all others after the node that leads to them.
 
         Raises:
             CidInvalid: Not an accepted CID, or it names neither.
@@ -201,6 +203,11 @@ class BlockStore(ABC):
 
     name: str
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether files can be put here at all."""
+        return True
+
     @abstractmethod
     def fetch(self, cid: Cid) -> bytes:
         """Return a block's bytes, verified: never more than ``MAX_BLOCK``.
@@ -212,24 +219,67 @@ class BlockStore(ABC):
         """
 
     @abstractmethod
-    def _write(self, blocks: Iterable[Block]) -> Added:
-        """Keep and pin blocks that are known to be their CIDs', the root last."""
+    def has(self, cid: str) -> bool:
+        """See ``Store.has``."""
+
+    @abstractmethod
+    def pin(self, cid: str) -> None:
+        """See ``Store.pin``."""
+
+    @abstractmethod
+    def unpin(self, cid: str) -> None:
+        """See ``Store.unpin``."""
+
+    @abstractmethod
+    def pins(self) -> list[str]:
+        """See ``Store.pins``."""
+
+    @abstractmethod
+    def write_checked(self, blocks: Iterable[Block]) -> Added:
+        """Keep and pin blocks that are known to be their CIDs'; otherwise see ``Store.write``."""
 
     def add(self, source: BinaryIO, profile: Profile = UNIXFS_V1_2025) -> Added:
         """See ``Store.add``."""
-        return self._write(blocks(source, profile))
+        return self.write_checked(blocks(source, profile))
 
     def add_folder(self, path: str | os.PathLike[str], profile: Profile = UNIXFS_V1_2025) -> Added:
         """See ``Store.add_folder``."""
-        return self._write(folder_blocks(path, profile))
+        return self.write_checked(folder_blocks(path, profile))
 
     def write(self, blocks: Iterable[Block]) -> Added:
         """See ``Store.write``."""
-        return self._write(ordered(self._checked, blocks))
+        return self.write_checked(ordered(self._checked, blocks))
 
     def open(self, cid: str) -> BinaryIO:
         """See ``Store.open``."""
         return io.BufferedReader(DagReader(self._dag(cid)))
+
+    def is_folder(self, cid: str) -> bool:
+        """Tell whether a CID names a folder; fetches its root.
+
+        Raises:
+            CidInvalid: Not an accepted CID, or it names neither file nor folder.
+            BlockMissing: The root is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+        return self._dag(cid).is_folder
+
+    def save(self, cid: str, target: str | os.PathLike[str]) -> int:
+        """Write a file, verified, to a new local one (mode 0600), and return how many bytes.
+
+        It appears under its name when it is whole and on disk; a failure leaves nothing.
+
+        Raises:
+            FileExists: ``target`` is there already.
+            CidInvalid: Not an accepted CID, or it names no file.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+            OSError: It cannot be written.
+        """
+        with new_file(target) as file:
+            return self.read(cid, file)
 
     def entries(self, cid: str) -> list[Entry]:
         """See ``Store.entries``."""
@@ -260,9 +310,9 @@ class BlockStore(ABC):
                 written += len(chunk)
         return written
 
-    def blocks(self, cid: str) -> Iterator[Block]:
+    def blocks(self, cid: str, *, parents_first: bool = False) -> Iterator[Block]:
         """See ``Store.blocks``."""
-        return self._dag(cid).blocks()
+        return self._dag(cid).blocks(parents_first=parents_first)
 
     def close(self) -> None:
         """See ``Store.close``."""
