@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -141,14 +142,10 @@ def repair(
     from chartkey.storage.health import repair as repaired
 
     session = session_of(context)
-    with chosen(session, stores) as store:
-        whence = open_store(source) if source else None
-        found = list(repaired(store, whence, session.out.counter))
+    with chosen(session, stores) as store, closing(open_store(source) if source else store) as good:
+        found = list(repaired(store, good, session.out.counter))
     session.out.done()
-    rows = [
-        {"store": one.store, "cid": one.cid, "problem": None if one.error is None else one.error}
-        for one in found
-    ]
+    rows = [{"store": one.store, "cid": one.cid, "problem": one.error} for one in found]
     session.out.table(rows, "store cid problem", "There was nothing to put right.")
     if any(one.error is not None for one in found):
         raise typer.Exit(_FAULTY)
@@ -206,13 +203,11 @@ def import_car(
 
     session = session_of(context)
     rows: list[dict[str, Any]] = []
-    with chosen(session, stores, copies) as store:
-        car = CarFile(path)
+    with chosen(session, stores, copies) as store, closing(CarFile(path)) as car:
         for root in car.pins():
             rows.append(replicate(root, car, store)._asdict())
             if session.out.counter:
                 session.out.counter("files and folders", len(rows))
-        car.close()
     session.out.done()
     session.out.table(rows, "cid size", "The file holds nothing.")
 
