@@ -93,7 +93,7 @@ class Dag:
     def blocks(self, *, parents_first: bool = False) -> Iterator[Block]:
         """Yield every block, children before their parents: the last is the root; or reversed.
 
-        A leaf that occurs several times is yielded several times.
+        Each node is yielded once; a leaf that occurs several times in a file, as often.
 
         Raises:
             CidInvalid: A block of the tree is no node, or breaks a bound.
@@ -116,7 +116,10 @@ class Dag:
     def _descend(self, link: Link, level: int, seen: dict[Cid, int], first: bool) -> _Walk:
         """Walk anything a folder may hold; return the file bytes below it."""
         if link.cid.codec == RAW:
-            yield link
+            # Many entries may be the same small file.
+            if link.cid not in seen:
+                seen[link.cid] = link.size
+                yield link
             return link.size
         node = self._node(link.cid)
         if isinstance(node, FileNode):
