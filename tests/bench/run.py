@@ -51,6 +51,8 @@ BOUNDS = {
     "envelope.open_vs_age": Bound("≥", 1.5),
     "envelope.peak_mib": Bound("≤", 64),
     "flow.import_library_ms": Bound("≤", 300),
+    "store.add_vs_kubo": Bound("≥", 1.5),
+    "store.read_verified_vs_kubo": Bound("≥", 1.5),
 }
 
 

@@ -1,11 +1,11 @@
-"""Storing and reading, against Kubo's daemon on the same machine, disk and CIDs, in the same minute.
+"""Storing and reading, against Kubo's daemon on the same machine and disk, with the same CIDs.
 
 ``python tests/bench/store.py`` prints the figures; ``make bench`` calls :func:`measure`. Rounds are
 paired: a ratio compares two runs that follow one another, and the median ratio is reported. Each
 round adds a file that neither store has seen, and both have it on disk when they return: Kubo with
 its own settings (``flatfs``, synchronous), ours by fsync before rename. Kubo is driven by its
-command line through a running daemon, as it is used; the time that its command line takes to start
-is taken off. Reading: ours compares every block with its CID, ``ipfs cat`` does not;
+command line through a running daemon, as it is used; the time that its command line takes to
+start is taken off. Reading: ours compares every block with its CID, ``ipfs cat`` does not;
 ``store.read_vs_kubo_offline`` is against a Kubo that opens its files itself, without a daemon.
 """
 
@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
@@ -34,7 +35,30 @@ SMALL_FILES = 10_000
 SMALL_BYTES = 4096
 SMALL_ROUNDS = 3
 
+READ = "read_verified_vs_kubo read_s kubo_cat_s"
+READ_OFFLINE = "read_vs_kubo_offline read_beside_offline_s kubo_cat_offline_s"
+
 Report = Callable[[str, float], None]
+
+
+class Runs:
+    """The times of one program's runs, in seconds, and what it answered last."""
+
+    def __init__(self, start: float = 0.0) -> None:
+        self.start, self.times, self.answer = start, list[float](), ""
+
+    def run(self, step: Callable[[], str]) -> None:
+        """Run once, and count the time without that of starting the program."""
+        # What others have left to be written is not charged to this run.
+        os.sync()
+        begun = time.perf_counter()
+        self.answer = step()
+        self.times.append(time.perf_counter() - begun - self.start)
+
+    @property
+    def median(self) -> float:
+        """Seconds."""
+        return statistics.median(self.times)
 
 
 class Scene:
@@ -81,67 +105,62 @@ def measure(report: Report) -> None:
     try:
         scene = Scene(folder)
         with daemon(folder / "kubo") as node:
-            start = statistics.median(_timed(lambda: node.ipfs("version")) for _ in range(ROUNDS))
+            start = _start(node)
             cid = _adds(scene, node, start, report)
-            _reads("", scene, node, cid, start, report)
+            _reads(READ, scene, node, cid, start, report)
             _smalls(scene, node, start, report)
-        _reads("_offline", scene, node, cid, start, report)
+        _reads(READ_OFFLINE, scene, node, cid, start, report)
     finally:
         shutil.rmtree(folder)
 
 
+def _start(node: Node) -> float:
+    runs = Runs()
+    for _ in range(ROUNDS):
+        runs.run(lambda: node.ipfs("version").decode())
+    return runs.median
+
+
 def _adds(scene: Scene, node: Node, start: float, report: Report) -> str:
-    theirs, ours = [], []
+    theirs, ours = Runs(start), Runs()
     for number in range(ROUNDS):
         scene.renew(number)
-        made: list[str] = []
-        steps = [
-            (theirs, lambda made=made: made.append(node.add(scene.file)), start),
-            (ours, lambda made=made: made.append(_add(scene)), 0.0),
-        ]
-        for times, step, off in steps if number % 2 else reversed(steps):
-            os.sync()
-            times.append(_timed(step) - off)
-        if len(set(made)) != 1:
-            raise RuntimeError(f"the stores disagree: {made}")
-    _pair("add", theirs, ours, report)
-    return made[0]
+        theirs.run(lambda: node.add(scene.file))
+        ours.run(lambda: _add(scene))
+        _agree(theirs, ours)
+    report("store.add_vs_kubo", _ratio(theirs, ours))
+    report("store.add_s", ours.median)
+    report("store.kubo_add_s", theirs.median)
+    return ours.answer
 
 
-def _reads(suffix: str, scene: Scene, node: Node, cid: str, start: float, report: Report) -> None:
-    theirs, ours = [], []
-    store = scene.own
+def _reads(names: str, scene: Scene, node: Node, cid: str, start: float, report: Report) -> None:
+    theirs, ours = Runs(start), Runs()
+    ratio, own, kubos = (f"store.{name}" for name in names.split())
+    store, cat = scene.own, [str(IPFS), "cat", cid]
     with open(os.devnull, "wb", buffering=0) as nowhere:
-        cat = [str(IPFS), "cat", cid]
         for _ in range(2 * ROUNDS):
-            run = lambda: subprocess.run(cat, env=node.environment, stdout=nowhere, check=True)  # noqa: E731
-            theirs.append(_timed(run) - start)
-            ours.append(_timed(lambda: store.read(cid, nowhere)))
-    name = "read_vs_kubo_offline" if suffix else "read_verified_vs_kubo"
-    report(f"store.{name}", _ratio(theirs, ours))
-    report(f"store.read{suffix}_s", statistics.median(ours))
-    report(f"store.kubo_cat{suffix}_s", statistics.median(theirs))
+            theirs.run(lambda: _cat(cat, node, nowhere))
+            ours.run(lambda: str(store.read(cid, nowhere)))
+    report(ratio, _ratio(theirs, ours))
+    report(own, ours.median)
+    report(kubos, theirs.median)
 
 
 def _smalls(scene: Scene, node: Node, start: float, report: Report) -> None:
-    theirs, ours = [], []
+    theirs, ours = Runs(start), Runs()
     for number in range(SMALL_ROUNDS):
         scene.renew_small(number)
-        os.sync()
-        made = []
-        theirs.append(_timed(lambda: made.append(node.add(scene.small, "--recursive"))) - start)
-        os.sync()
-        ours.append(_timed(lambda: made.append(scene.own.add_folder(scene.small).cid)))
-        if len(set(made)) != 1:
-            raise RuntimeError(f"the stores disagree: {made}")
-    report("store.small_objects_per_s", SMALL_FILES / statistics.median(ours))
-    report("store.kubo_small_objects_per_s", SMALL_FILES / statistics.median(theirs))
+        theirs.run(lambda: node.add(scene.small, "--recursive"))
+        ours.run(lambda: scene.own.add_folder(scene.small).cid)
+        _agree(theirs, ours)
+    report("store.small_objects_per_s", SMALL_FILES / ours.median)
+    report("store.kubo_small_objects_per_s", SMALL_FILES / theirs.median)
 
 
-def _pair(name: str, theirs: list[float], ours: list[float], report: Report) -> None:
-    report(f"store.{name}_vs_kubo", _ratio(theirs, ours))
-    report(f"store.{name}_s", statistics.median(ours))
-    report(f"store.kubo_{name}_s", statistics.median(theirs))
+def _cat(words: list[str], node: Node, target: BinaryIO) -> str:
+    subprocess.run(words, env=node.environment, stdout=target, check=True)
+    return ""
 
 
 def _add(scene: Scene) -> str:
@@ -149,14 +168,13 @@ def _add(scene: Scene) -> str:
         return scene.own.add(source).cid
 
 
-def _ratio(theirs: list[float], ours: list[float]) -> float:
-    return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
+def _ratio(theirs: Runs, ours: Runs) -> float:
+    return statistics.median(a / b for a, b in zip(theirs.times, ours.times, strict=True))
 
 
-def _timed(step: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    step()
-    return time.perf_counter() - begun
+def _agree(theirs: Runs, ours: Runs) -> None:
+    if theirs.answer != ours.answer:
+        raise RuntimeError(f"Kubo's CID is {theirs.answer}, ours {ours.answer}")
 
 
 if __name__ == "__main__":
