@@ -94,7 +94,7 @@ def shard_name(name: str) -> str:
     return name[:2]
 
 
-def open_folder(path: Path) -> int:
+def open_folder(path: Path | str) -> int:
     """Open a folder that is not a symbolic link; the caller closes the descriptor.
 
     Raises:
@@ -112,7 +112,7 @@ def read(blocks: Path, name: str) -> bytes:
         OSError: It cannot be read.
     """
     try:
-        shard = open_folder(blocks / shard_name(name))
+        shard = open_folder(f"{blocks}/{shard_name(name)}")
     except OSError as err:
         raise _unlike(err) from err
     try:

@@ -29,7 +29,7 @@ from chartkey.errors import (
 from chartkey.storage import blockfiles
 from chartkey.storage.cid import Cid, parse
 from chartkey.storage.pipeline import ordered
-from chartkey.storage.staging import Staging
+from chartkey.storage.staging import Staging, grouped
 from chartkey.storage.store import Added, BlockStore
 from chartkey.storage.unixfs import UNIXFS_V1_2025, Block
 from chartkey.storage.upkeep import Collected, Counter, Fault, Upkeep, is_pin, locked
@@ -133,7 +133,8 @@ class EmbeddedStore(BlockStore):
         """
         root = None
         with Staging(self._staging, self._blocks, self.name) as staging:
-            for block in ordered(staging.put, blocks, ahead=_FLUSHES, threads=_FLUSHES):
+            groups = grouped(blocks)
+            for block in ordered(staging.put, groups, ahead=_FLUSHES, threads=_FLUSHES):
                 root = block
             if root is None:
                 raise CidInvalid(problem="there is no block to write")

@@ -17,15 +17,19 @@ import fcntl
 import os
 import secrets
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from chartkey.storage import blockfiles
 from chartkey.storage.pipeline import ordered
 from chartkey.storage.unixfs import Block
 
-__all__ = ["Staging", "sweep"]
+__all__ = ["Staging", "grouped", "sweep"]
+
+_GROUP: Final = 32
+_GROUP_BYTES: Final = 1 << 20
 
 
 class Staging:
@@ -52,19 +56,22 @@ class Staging:
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._handle)
 
-    def put(self, block: Block) -> Block:
-        """Write one block and flush it; what the store already holds intact is linked.
+    def put(self, group: list[Block]) -> Block:
+        """Write blocks, at least one, and flush them; return the last.
+
+        What the store already holds intact is linked.
 
         Raises:
             StoreFull: No room.
             StoreReadOnly: Not allowed to write.
             StoreUnavailable: The operating system refused.
         """
-        name = blockfiles.file_name(block.cid)
         with blockfiles.faults(self._store):
-            if not self._link(name, block.data):
-                self._create(name, block.data)
-        return block
+            for block in group:
+                name = blockfiles.file_name(block.cid)
+                if not self._link(name, block.data):
+                    self._create(name, block.data)
+        return group[-1]
 
     def commit(self, root: Block) -> None:
         """Move every block into the store, the root last, and make the moves durable.
@@ -83,7 +90,7 @@ class Staging:
 
     def _link(self, name: str, data: bytes) -> bool:
         try:
-            shard = blockfiles.open_folder(self._blocks / blockfiles.shard_name(name))
+            shard = blockfiles.open_folder(f"{self._blocks}/{blockfiles.shard_name(name)}")
         except FileNotFoundError:
             return False
         try:
@@ -115,11 +122,13 @@ class Staging:
             return
 
     def _move(self, names: list[str]) -> None:
-        shards = sorted({blockfiles.shard_name(name) for name in names})
-        if self._make_shards(shards):
-            blockfiles.flush_folder(self._blocks)
+        shards: dict[str, list[str]] = {}
         for name in names:
-            self._rename(name)
+            shards.setdefault(blockfiles.shard_name(name), []).append(name)
+        if self._make_shards(list(shards)):
+            blockfiles.flush_folder(self._blocks)
+        for shard, group in shards.items():
+            self._rename(shard, group)
         for _ in ordered(blockfiles.flush_folder, [self._blocks / shard for shard in shards]):
             pass
 
@@ -133,12 +142,13 @@ class Staging:
                 continue
         return made
 
-    def _rename(self, name: str) -> None:
-        shard = blockfiles.open_folder(self._blocks / blockfiles.shard_name(name))
+    def _rename(self, shard: str, names: list[str]) -> None:
+        folder = blockfiles.open_folder(self._blocks / shard)
         try:
-            os.rename(name, name, src_dir_fd=self._handle, dst_dir_fd=shard)
+            for name in names:
+                os.rename(name, name, src_dir_fd=self._handle, dst_dir_fd=folder)
         finally:
-            os.close(shard)
+            os.close(folder)
 
     def _claim(self) -> tuple[Path, int]:
         """Make and lock a folder; a sweep may take it in between, then make another."""
@@ -148,6 +158,20 @@ class Staging:
             handle = _lock(folder)
             if handle is not None:
                 return folder, handle
+
+
+def grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Yield small blocks together: handing each to a thread costs more than writing it."""
+    group: list[Block] = []
+    size = 0
+    for block in blocks:
+        group.append(block)
+        size += len(block.data)
+        if size >= _GROUP_BYTES or len(group) == _GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def sweep(parent: Path) -> None:
