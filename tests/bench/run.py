@@ -56,6 +56,8 @@ BOUNDS = {
     "envelope.random_read_vs_open": Bound("≤", 0.2),
     "flow.import_library_ms": Bound("≤", 300),
     "fhir.ingest_vs_parse": Bound("≥", 0.5),
+    "store.add_vs_kubo": Bound("≥", 1.5),
+    "store.read_verified_vs_kubo": Bound("≥", 1.5),
 }
 BESIDE = {
     "envelope.add_recipient": "wraps",

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +12,8 @@ from chartkey.errors import BlockMissing, CidInvalid, StoreUnavailable
 from chartkey.storage import EmbeddedStore, Store, open_store, replicate
 from chartkey.storage.kubo import Kubo
 
-ROOT = Path(__file__).resolve().parents[2]
-IPFS = ROOT / "build" / "kubo" / "ipfs"
+from tests.kubo import ABSENT, IPFS, Node, daemon
+
 CHUNK = 1 << 20
 OLD_PROFILE = (
     "--cid-version=0",
@@ -28,75 +23,10 @@ OLD_PROFILE = (
 )
 
 
-@dataclass(frozen=True)
-class Node:
-    """A daemon's repository; commands run against the daemon while it lives."""
-
-    repository: Path
-
-    def ipfs(self, *arguments: str) -> bytes:
-        # Nothing of the machine's own configuration, and no calls home.
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.repository),
-            "IPFS_PATH": str(self.repository),
-            "IPFS_TELEMETRY": "off",
-        }
-        done = subprocess.run(
-            [str(IPFS), *arguments], env=environment, capture_output=True, timeout=120, check=True
-        )
-        return done.stdout
-
-    def add(self, file: Path, *options: str) -> str:
-        return self.ipfs("add", "-Q", *options, str(file)).decode().strip()
-
-    @property
-    def address(self) -> str:
-        return (self.repository / "api").read_text().strip()
-
-
-@contextmanager
-def daemon(repository: Path) -> Iterator[Node]:
-    """Start a daemon that neither listens for peers nor looks for any, and end it."""
-    node = Node(repository)
-    node.ipfs("init", "--empty-repo", "--profile=unixfs-v1-2025,autoconf-off")
-    for key, value in {
-        "Addresses.API": '"/ip4/127.0.0.1/tcp/0"',
-        "Addresses.Gateway": '"/ip4/127.0.0.1/tcp/0"',
-        "Addresses.Swarm": "[]",
-        "Bootstrap": "[]",
-    }.items():
-        node.ipfs("config", "--json", key, value)
-    environment = dict(os.environ, IPFS_PATH=str(repository), IPFS_TELEMETRY="off")
-    with (repository / "daemon.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(IPFS), "daemon", "--offline"], env=environment, stdout=log, stderr=log
-        )
-        try:
-            wait_for(node, process)
-            yield node
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def wait_for(node: Node, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        if (node.repository / "api").exists() and Kubo.answers(node.address):
-            return
-        time.sleep(0.1)
-    pytest.fail("Kubo did not start: " + (node.repository / "daemon.log").read_text()[-500:])
-
-
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     if not IPFS.exists():
-        pytest.skip("no Kubo here; scripts/tools/kubo.sh builds it where Go is installed")
+        pytest.skip(ABSENT)
     with daemon(tmp_path_factory.mktemp("kubo")) as node:
         yield node
 
@@ -193,7 +123,7 @@ def test_trees_of_other_shapes_are_read_too(
         assert digest(kubo, cid) == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def test_a_directory_is_refused(node: Node, kubo: Kubo, tmp_path: Path) -> None:
+def test_a_directory_is_no_file(node: Node, kubo: Kubo, tmp_path: Path) -> None:
     sample(tmp_path, 10)
     cid = node.add(tmp_path, "--recursive")
     with pytest.raises(CidInvalid, match="a directory"):

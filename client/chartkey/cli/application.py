@@ -19,6 +19,7 @@ from chartkey.cli import (
     keys,
     records,
     relationship,
+    store,
 )
 from chartkey.cli.outcome import conclude
 from chartkey.cli.output import Output, escape_unknown
@@ -85,6 +86,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(guardians.app, name="guardians")
 app.add_typer(audit.app, name="audit")
 app.add_typer(envelope.app, name="envelope")
+app.add_typer(store.app, name="store")
 
 
 def arranged(arguments: Sequence[str]) -> list[str]:

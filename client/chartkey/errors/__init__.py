@@ -16,7 +16,10 @@
     │   ├── SharesInvalid                  guardians' shares that give no secret
     │   ├── ContextInvalid                 a field of a key's or ciphertext's context
     │   ├── ArgumentInvalid                does not fit its Solidity type
-    │   └── Ambiguous                      several things match; name one
+    │   ├── Ambiguous                      several things match; name one
+    │   ├── FolderInvalid                  holds what a store does not take
+    │   ├── CarInvalid                     not a CAR file, or cut short
+    │   └── StoresInvalid                  a list of stores that says nothing usable
     ├── KeyfileError
     │   ├── KeyfileUnsafe                  readable by others
     │   ├── KeyfileInvalid                 not a key file
@@ -34,7 +37,8 @@
     │   ├── BlockCorrupt                   bytes that are not their CID's
     │   ├── StoreFull
     │   ├── StoreReadOnly
-    │   └── StoreUnavailable
+    │   ├── StoreUnavailable
+    │   └── CopiesMissing                  fewer stores have it than must
     ├── ChainError
     │   ├── NodeUnavailable
     │   ├── NodeRefused                    the node answered with an error of its own
@@ -98,9 +102,11 @@ from chartkey.errors.input import (
     AddressInvalid,
     Ambiguous,
     ArgumentInvalid,
+    CarInvalid,
     CidInvalid,
     ContextInvalid,
     FileExists,
+    FolderInvalid,
     IdentifierInvalid,
     InputError,
     KeyUnsuitable,
@@ -109,6 +115,7 @@ from chartkey.errors.input import (
     RecordInvalid,
     RecordTooLarge,
     SharesInvalid,
+    StoresInvalid,
 )
 from chartkey.errors.keyfile import (
     KeyfileError,
@@ -143,6 +150,7 @@ from chartkey.errors.people import (
 from chartkey.errors.storage import (
     BlockCorrupt,
     BlockMissing,
+    CopiesMissing,
     StorageError,
     StoreFull,
     StoreReadOnly,
@@ -156,6 +164,7 @@ __all__ = [
     "ArgumentInvalid",
     "BlockCorrupt",
     "BlockMissing",
+    "CarInvalid",
     "ChainError",
     "ChainMismatch",
     "ChartkeyError",
@@ -164,6 +173,7 @@ __all__ = [
     "ContextInvalid",
     "ContractRefused",
     "ContractsMissing",
+    "CopiesMissing",
     "CryptoError",
     "CustodianUnavailable",
     "CustodyError",
@@ -172,6 +182,7 @@ __all__ = [
     "EventRefused",
     "ExtraMissing",
     "FileExists",
+    "FolderInvalid",
     "FormatUnknown",
     "HeadStale",
     "IdentifierInvalid",
@@ -209,6 +220,7 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "StoreUnavailable",
+    "StoresInvalid",
     "TokenUnsuitable",
     "TransactionFailed",
     "TransactionUnknown",

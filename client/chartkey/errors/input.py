@@ -8,9 +8,11 @@ __all__ = [
     "AddressInvalid",
     "Ambiguous",
     "ArgumentInvalid",
+    "CarInvalid",
     "CidInvalid",
     "ContextInvalid",
     "FileExists",
+    "FolderInvalid",
     "IdentifierInvalid",
     "InputError",
     "KeyUnsuitable",
@@ -19,6 +21,7 @@ __all__ = [
     "RecordInvalid",
     "RecordTooLarge",
     "SharesInvalid",
+    "StoresInvalid",
 ]
 
 
@@ -104,3 +107,21 @@ class Ambiguous(InputError):
     """Values: ``what``, ``choices`` (list of texts), ``parameter`` that picks one."""
 
     code = "ambiguous"
+
+
+class FolderInvalid(InputError):
+    """Values: ``path``, ``problem``."""
+
+    code = "folder-invalid"
+
+
+class CarInvalid(InputError):
+    """Values: ``path``, ``problem``."""
+
+    code = "car-invalid"
+
+
+class StoresInvalid(InputError):
+    """Values: ``path``, ``problem``."""
+
+    code = "stores-invalid"

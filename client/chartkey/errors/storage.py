@@ -7,6 +7,7 @@ from chartkey.errors.base import ChartkeyError
 __all__ = [
     "BlockCorrupt",
     "BlockMissing",
+    "CopiesMissing",
     "StorageError",
     "StoreFull",
     "StoreReadOnly",
@@ -48,3 +49,9 @@ class StoreUnavailable(StorageError):
     """Values: ``store``, ``problem``."""
 
     code = "store-unavailable"
+
+
+class CopiesMissing(StorageError):
+    """Values: ``cid``, ``have`` (number of stores), ``wanted``, ``problem`` of the others."""
+
+    code = "copies-missing"

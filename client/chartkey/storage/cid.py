@@ -47,9 +47,9 @@ class Cid:
     version: int = 1
 
     @classmethod
-    def of(cls, codec: int, block: bytes) -> Cid:
-        """Return the version 1 CID of ``block`` under ``codec`` (``RAW`` or ``DAG_PB``)."""
-        return cls(codec, hashlib.sha256(block).digest())
+    def of(cls, codec: int, block: bytes, version: int = 1) -> Cid:
+        """Return the CID of ``block`` under ``RAW`` or ``DAG_PB``; version 0 is dag-pb."""
+        return cls(codec, hashlib.sha256(block).digest(), version)
 
     @property
     def binary(self) -> bytes:

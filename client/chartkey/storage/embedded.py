@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from chartkey.errors import (
     BlockCorrupt,
@@ -28,29 +27,20 @@ from chartkey.errors import (
     StoreUnavailable,
 )
 from chartkey.storage import blockfiles
-from chartkey.storage.cid import RAW, Cid, parse
+from chartkey.storage.cid import Cid, parse
 from chartkey.storage.pipeline import ordered
-from chartkey.storage.staging import Staging
+from chartkey.storage.staging import Staging, grouped
 from chartkey.storage.store import Added, BlockStore
-from chartkey.storage.unixfs import UNIXFS_V1_2025, Block, Dag
+from chartkey.storage.unixfs import UNIXFS_V1_2025, Block
+from chartkey.storage.upkeep import Collected, Counter, Fault, Upkeep, is_pin, locked
 
-__all__ = ["EmbeddedStore", "Fault"]
+__all__ = ["EmbeddedStore"]
 
 _MARKER: Final = "chartkey-store.json"
 _FORMAT: Final = {"format": 1, "profile": UNIXFS_V1_2025.name}
 _PARTS: Final = ("blocks", "pins", "staging")
-_BLOCK_NAME: Final = re.compile("[0-9a-f]{64}")
-
-
-class Fault(NamedTuple):
-    """One thing that ``EmbeddedStore.verify`` found.
-
-    ``what`` is the block's or the pin's CID (a stored block is named by its raw
-    CID, as its codec is not known), or the name of a file that does not belong.
-    """
-
-    what: str
-    problem: Literal["corrupt", "missing", "unexpected"]
+# Flushes that wait together share the disk's time: more of them than there are cores.
+_FLUSHES: Final = 8
 
 
 class EmbeddedStore(BlockStore):
@@ -72,10 +62,14 @@ class EmbeddedStore(BlockStore):
         self.name = f"store {self._folder.name!r}"
         with blockfiles.faults(self.name, writing=False):
             self._prepare()
+        self._upkeep = Upkeep(self._folder, self.name, self.fetch)
 
     def has(self, cid: str) -> bool:
         """See ``Store.has``."""
-        return self._holds(parse(cid))
+        try:
+            return all(self._holds(link.cid) for link in self._dag(cid).links())
+        except (BlockMissing, BlockCorrupt):
+            return False
 
     def pin(self, cid: str) -> None:
         """See ``Store.pin``.
@@ -88,49 +82,75 @@ class EmbeddedStore(BlockStore):
             StoreReadOnly: The folder may not be written.
             StoreUnavailable: The operating system refused.
         """
-        root = parse(cid)
-        for link in Dag(root, self._fetch).links():
-            if not self._holds(link.cid):
-                raise BlockMissing(cid=str(link.cid), store=self.name)
-        self._write_pin(root)
+        dag = self._dag(cid)
+        with blockfiles.faults(self.name), locked(self._pins):
+            for link in dag.links():
+                if not self._holds(link.cid):
+                    raise BlockMissing(cid=str(link.cid), store=self.name)
+            self._write_pin(dag.root)
 
     def unpin(self, cid: str) -> None:
         """See ``Store.unpin``."""
         name = str(parse(cid))
-        with blockfiles.faults(self.name), suppress(FileNotFoundError):
+        with blockfiles.faults(self.name), locked(self._pins), suppress(FileNotFoundError):
             os.unlink(self._pins / name)
             blockfiles.flush_folder(self._pins)
 
     def pins(self) -> list[str]:
         """See ``Store.pins``."""
-        return [name for name in self._listed(self._pins) if _is_pin(name)]
+        return [name for name in self._listed(self._pins) if is_pin(name)]
 
-    def verify(self) -> Iterator[Fault]:
-        """Read every block and follow every pin; yield what is wrong, as it is found.
+    def verify(self, counter: Counter | None = None) -> Iterator[Fault]:
+        """Read every block and follow every pin; yield what is wrong, and whom it concerns.
+
+        Args:
+            counter: Is told how many blocks have been read.
 
         Raises:
             StoreUnavailable: A block cannot be read at all.
         """
-        for faults in ordered(self._check_block, self._block_files()):
-            yield from faults
-        for name in self._listed(self._pins):
-            if _is_pin(name):
-                yield from self._check_pin(name)
-            else:
-                yield Fault(name, "unexpected")
+        yield from self._upkeep.verify(counter)
 
-    def _write(self, blocks: Iterable[Block]) -> Added:
+    def collect(self, counter: Counter | None = None) -> Collected:
+        """Remove the blocks that no pin leads to; writers and readers may be at work.
+
+        Args:
+            counter: Is told how many blocks have been removed.
+
+        Raises:
+            BlockMissing, BlockCorrupt: A pin is damaged, so that it is not known
+                what it leads to; nothing was removed. Repair or unpin it first.
+            StoreReadOnly: The folder may not be written.
+            StoreUnavailable: The operating system refused.
+        """
+        return self._upkeep.collect(counter)
+
+    def write_checked(self, blocks: Iterable[Block]) -> Added:
+        """See ``BlockStore.write_checked``.
+
+        Raises:
+            CidInvalid: There was no block.
+        """
         root = None
         with Staging(self._staging, self._blocks, self.name) as staging:
-            for block in ordered(staging.put, blocks):
+            groups = grouped(blocks)
+            for block in ordered(staging.put, groups, ahead=_FLUSHES, threads=_FLUSHES):
                 root = block
             if root is None:
                 raise CidInvalid(problem="there is no block to write")
-            staging.commit(root)
-        self._write_pin(root.cid)
+            with blockfiles.faults(self.name), locked(self._pins):
+                staging.commit(root)
+                self._write_pin(root.cid)
         return Added(str(root.cid), root.size)
 
-    def _fetch(self, cid: Cid) -> bytes:
+    def fetch(self, cid: Cid) -> bytes:
+        """See ``BlockStore.fetch``.
+
+        Raises:
+            BlockMissing: It is not in the store.
+            BlockCorrupt: What lies there is not the CID's.
+            StoreUnavailable: The operating system refused.
+        """
         try:
             data = blockfiles.read(self._blocks, blockfiles.file_name(cid))
         except FileNotFoundError as err:
@@ -158,34 +178,6 @@ class EmbeddedStore(BlockStore):
                 os.fsync(folder)
             finally:
                 os.close(folder)
-
-    def _block_files(self) -> Iterator[tuple[str, str]]:
-        for shard in self._listed(self._blocks):
-            path = self._blocks / shard
-            # A file among the shards has no name inside one, and is reported.
-            for name in self._listed(path) if path.is_dir() else [""]:
-                yield shard, name
-
-    def _check_block(self, file: tuple[str, str]) -> list[Fault]:
-        shard, name = file
-        if not _BLOCK_NAME.fullmatch(name) or blockfiles.shard_name(name) != shard:
-            return [Fault(f"{shard}/{name}", "unexpected")]
-        cid = Cid(RAW, bytes.fromhex(name))
-        try:
-            self._fetch(cid)
-        except (BlockCorrupt, BlockMissing):
-            return [Fault(str(cid), "corrupt")]
-        return []
-
-    def _check_pin(self, name: str) -> Iterator[Fault]:
-        try:
-            for link in Dag(parse(name), self._fetch).links():
-                if not self._holds(link.cid):
-                    yield Fault(str(link.cid), "missing")
-        except BlockMissing as err:
-            yield Fault(str(err.values["cid"]), "missing")
-        except (BlockCorrupt, CidInvalid):
-            yield Fault(name, "corrupt")
 
     def _prepare(self) -> None:
         try:
@@ -232,10 +224,3 @@ class EmbeddedStore(BlockStore):
 
     def _unavailable(self, problem: str) -> StoreUnavailable:
         return StoreUnavailable(store=self.name, problem=problem)
-
-
-def _is_pin(name: str) -> bool:
-    try:
-        return str(parse(name)) == name
-    except CidInvalid:
-        return False

@@ -122,7 +122,12 @@ class Kubo(BlockStore):
             keys = self._connect().pin.ls(type="recursive").as_json().get("Keys", {})
             return sorted(name for name in keys if _is_ours(name))
 
-    def _write(self, blocks: Iterable[Block]) -> Added:
+    def write_checked(self, blocks: Iterable[Block]) -> Added:
+        """See ``BlockStore.write_checked``.
+
+        Raises:
+            CidInvalid: There was no block.
+        """
         root = None
         for block in ordered(self._put, blocks):
             root = block
@@ -131,7 +136,8 @@ class Kubo(BlockStore):
         self.pin(str(root.cid))
         return Added(str(root.cid), root.size)
 
-    def _fetch(self, cid: Cid) -> bytes:
+    def fetch(self, cid: Cid) -> bytes:
+        """See ``BlockStore.fetch``."""
         name = str(cid)
         # Below the client's own limit: the node then says that it found no peer with
         # the block, which is another thing than a node that does not answer.

@@ -25,7 +25,10 @@ _THREADS: Final = 4
 
 
 def ordered(
-    work: Callable[[Item], Result], items: Iterable[Item], ahead: int = _AHEAD
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    ahead: int = _AHEAD,
+    threads: int = _THREADS,
 ) -> Iterator[Result]:
     """Yield ``work(item)`` for each item, in the items' order.
 
@@ -38,17 +41,17 @@ def ordered(
     if len(first) < 2:
         yield from map(work, first)
         return
-    yield from _threaded(work, chain(first, remaining), ahead)
+    yield from _threaded(work, chain(first, remaining), ahead, threads)
 
 
 def _threaded(
-    work: Callable[[Item], Result], items: Iterator[Item], ahead: int
+    work: Callable[[Item], Result], items: Iterator[Item], ahead: int, threads: int
 ) -> Iterator[Result]:
     from concurrent.futures import ThreadPoolExecutor
 
     pending: deque[Future[Result]] = deque()
     taken = 0
-    with ThreadPoolExecutor(min(_THREADS, ahead)) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         try:
             for item in items:
                 pending.append(pool.submit(work, item))

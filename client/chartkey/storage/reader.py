@@ -6,7 +6,7 @@ import io
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from chartkey.storage.unixfs import Dag
+from chartkey.storage.dag import Dag
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

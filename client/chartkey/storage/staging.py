@@ -5,6 +5,10 @@ flushed they are renamed into place, the root last; a writer that fails removes
 its folder, and the folder of one that was killed is removed by the next writer.
 So a failed or killed write leaves nothing behind but, at worst, whole blocks
 that no pin names.
+
+A block that the store holds already gets a second name (a hard link) in the
+writer's folder and is moved with the others: should it be collected meanwhile,
+the move brings it back, and its folder entry is flushed whoever wrote it.
 """
 
 from __future__ import annotations
@@ -13,15 +17,19 @@ import fcntl
 import os
 import secrets
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from chartkey.storage import blockfiles
 from chartkey.storage.pipeline import ordered
 from chartkey.storage.unixfs import Block
 
-__all__ = ["Staging"]
+__all__ = ["Staging", "grouped", "sweep"]
+
+_GROUP: Final = 32
+_GROUP_BYTES: Final = 1 << 20
 
 
 class Staging:
@@ -34,7 +42,7 @@ class Staging:
 
     def __enter__(self) -> Self:
         with blockfiles.faults(self._store):
-            self._sweep()
+            sweep(self._parent)
             self._folder, self._handle = self._claim()
         return self
 
@@ -48,19 +56,22 @@ class Staging:
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._handle)
 
-    def put(self, block: Block) -> Block:
-        """Write one block and flush it; what the store already holds intact is skipped.
+    def put(self, group: list[Block]) -> Block:
+        """Write blocks, at least one, and flush them; return the last.
+
+        What the store already holds intact is linked.
 
         Raises:
             StoreFull: No room.
             StoreReadOnly: Not allowed to write.
             StoreUnavailable: The operating system refused.
         """
-        name = blockfiles.file_name(block.cid)
         with blockfiles.faults(self._store):
-            if not self._holds(name, block.data):
-                self._create(name, block.data)
-        return block
+            for block in group:
+                name = blockfiles.file_name(block.cid)
+                if not self._link(name, block.data):
+                    self._create(name, block.data)
+        return group[-1]
 
     def commit(self, root: Block) -> None:
         """Move every block into the store, the root last, and make the moves durable.
@@ -77,12 +88,31 @@ class Staging:
             # Whoever finds the root may count on everything below it.
             self._move([name for name in names if name == last])
 
-    def _holds(self, name: str, data: bytes) -> bool:
+    def _link(self, name: str, data: bytes) -> bool:
+        try:
+            shard = blockfiles.open_folder(f"{self._blocks}/{blockfiles.shard_name(name)}")
+        except FileNotFoundError:
+            return False
+        try:
+            os.link(name, name, src_dir_fd=shard, dst_dir_fd=self._handle, follow_symlinks=False)
+        except FileExistsError:
+            return True
+        except OSError:
+            # Not there, or on a file system without links: it is written.
+            return False
+        finally:
+            os.close(shard)
+        return self._is_intact(name, data)
+
+    def _is_intact(self, name: str, data: bytes) -> bool:
         try:
             # Bytes, not the mere name: writing a file again repairs a damaged block.
-            return blockfiles.read(self._blocks, name) == data
-        except (FileNotFoundError, blockfiles.NotABlock):
-            return False
+            if blockfiles.read_from(self._handle, name) == data:
+                return True
+        except blockfiles.NotABlock:
+            pass
+        os.unlink(name, dir_fd=self._handle)
+        return False
 
     def _create(self, name: str, data: bytes) -> None:
         try:
@@ -92,11 +122,13 @@ class Staging:
             return
 
     def _move(self, names: list[str]) -> None:
-        shards = sorted({blockfiles.shard_name(name) for name in names})
-        if self._make_shards(shards):
-            blockfiles.flush_folder(self._blocks)
+        shards: dict[str, list[str]] = {}
         for name in names:
-            self._rename(name)
+            shards.setdefault(blockfiles.shard_name(name), []).append(name)
+        if self._make_shards(list(shards)):
+            blockfiles.flush_folder(self._blocks)
+        for shard, group in shards.items():
+            self._rename(shard, group)
         for _ in ordered(blockfiles.flush_folder, [self._blocks / shard for shard in shards]):
             pass
 
@@ -110,12 +142,13 @@ class Staging:
                 continue
         return made
 
-    def _rename(self, name: str) -> None:
-        shard = blockfiles.open_folder(self._blocks / blockfiles.shard_name(name))
+    def _rename(self, shard: str, names: list[str]) -> None:
+        folder = blockfiles.open_folder(self._blocks / shard)
         try:
-            os.rename(name, name, src_dir_fd=self._handle, dst_dir_fd=shard)
+            for name in names:
+                os.rename(name, name, src_dir_fd=self._handle, dst_dir_fd=folder)
         finally:
-            os.close(shard)
+            os.close(folder)
 
     def _claim(self) -> tuple[Path, int]:
         """Make and lock a folder; a sweep may take it in between, then make another."""
@@ -126,13 +159,32 @@ class Staging:
             if handle is not None:
                 return folder, handle
 
-    def _sweep(self) -> None:
-        """Remove the folders of writers that no longer live: nobody holds their lock."""
-        for folder in self._parent.iterdir():
-            handle = _lock(folder)
-            if handle is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(handle)
+
+def grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    """Yield small blocks together: handing each to a thread costs more than writing it."""
+    group: list[Block] = []
+    size = 0
+    for block in blocks:
+        group.append(block)
+        size += len(block.data)
+        if size >= _GROUP_BYTES or len(group) == _GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def sweep(parent: Path) -> None:
+    """Remove the folders of writers that no longer live: nobody holds their lock.
+
+    Raises:
+        OSError: The folder cannot be read.
+    """
+    for folder in parent.iterdir():
+        handle = _lock(folder)
+        if handle is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
 
 
 def _lock(folder: Path) -> int | None:

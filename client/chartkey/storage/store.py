@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -10,9 +11,13 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from chartkey.errors import BlockCorrupt, CidInvalid
 from chartkey.storage.cid import Cid, parse
+from chartkey.storage.dag import Dag
+from chartkey.storage.dagpb import Entry
+from chartkey.storage.folder import entries, folder_blocks, write_folder
+from chartkey.storage.newfile import new_file
 from chartkey.storage.pipeline import ordered
 from chartkey.storage.reader import DagReader
-from chartkey.storage.unixfs import MAX_BLOCK, Block, Dag, blocks
+from chartkey.storage.unixfs import MAX_BLOCK, UNIXFS_V1_2025, Block, Profile, blocks
 
 __all__ = ["Added", "BlockStore", "Store", "replicate"]
 
@@ -36,18 +41,64 @@ class Store(Protocol):
     def name(self) -> str:
         """What messages call this store; it holds no path and no credential."""
 
-    def add(self, source: BinaryIO) -> Added:
+    def add(self, source: BinaryIO, profile: Profile = UNIXFS_V1_2025) -> Added:
         """Store a file and pin it.
 
         Args:
             source: Read to its end, once, from where it stands; never closed. What
                 it raises comes through unchanged, and nothing is stored.
+            profile: What decides the CID: one of ``PROFILES``.
 
         Raises:
             StoreFull: No room; what had been written was removed again.
             StoreReadOnly: The store may not be written.
             StoreUnavailable: The store does not answer.
             BlockCorrupt: The store filed the bytes under another CID.
+        """
+
+    def add_folder(self, path: str | os.PathLike[str], profile: Profile = UNIXFS_V1_2025) -> Added:
+        """Store a local folder with everything in it, and pin it; the size is its files'.
+
+        Raises:
+            FolderInvalid: No folder, or it holds something that is neither file nor
+                folder, or a name that cannot be given back.
+            StoreFull: No room; what had been written was removed again.
+            StoreReadOnly: The store may not be written.
+            StoreUnavailable: The store does not answer.
+            BlockCorrupt: The store filed the bytes under another CID.
+            OSError: A file cannot be read.
+        """
+
+    def entries(self, cid: str) -> list[Entry]:
+        """Return a folder's entries, sorted by name; names are plain file names (T13).
+
+        Raises:
+            CidInvalid: Not an accepted CID, it names no folder, or one with other names.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+
+    def read_folder(
+        self, cid: str, target: str | os.PathLike[str], limit: int | None = None
+    ) -> int:
+        """Write a folder to a new local one, all verified, and return its files' bytes.
+
+        It appears under its name when it is whole; a failure leaves nothing.
+
+        Args:
+            cid: The folder.
+            target: Where it goes; nothing is there yet.
+            limit: The most file bytes the caller will take.
+
+        Raises:
+            FileExists: ``target`` is there already.
+            CidInvalid: Not an accepted CID, it names no folder, one over the limit,
+                or one with names that are not plain file names (T13).
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+            OSError: It cannot be written.
         """
 
     def open(self, cid: str) -> BinaryIO:
@@ -81,7 +132,10 @@ class Store(Protocol):
         """
 
     def has(self, cid: str) -> bool:
-        """Tell whether the root block is here; a root is written after everything below it.
+        """Tell whether a file or folder is here, as far as the store can tell without reading it.
+
+        The embedded store looks for every block; a remote one is asked for the root,
+        which is written after everything below it.
 
         Raises:
             CidInvalid: Not an accepted CID.
@@ -116,11 +170,14 @@ class Store(Protocol):
             StoreUnavailable: The store does not answer.
         """
 
-    def blocks(self, cid: str) -> Iterator[Block]:
-        """Yield a file's verified blocks, children before their parents; the last is the root.
+    def blocks(self, cid: str, *, parents_first: bool = False) -> Iterator[Block]:
+        """Yield the verified blocks of a file or folder; the last is the root.
+
+        Children come before their parents; with ``parents_first`` the root comes
+        first and all others after the node that leads to them.
 
         Raises:
-            CidInvalid: Not an accepted CID, or it names no file.
+            CidInvalid: Not an accepted CID, or it names neither.
             BlockMissing: A block is not in the store.
             BlockCorrupt: The store's bytes are not the CID's.
             StoreUnavailable: The store does not answer.
@@ -146,25 +203,93 @@ class BlockStore(ABC):
 
     name: str
 
-    @abstractmethod
-    def _fetch(self, cid: Cid) -> bytes:
-        """Return a block's bytes, verified."""
+    @property
+    def is_writable(self) -> bool:
+        """Whether files can be put here at all."""
+        return True
 
     @abstractmethod
-    def _write(self, blocks: Iterable[Block]) -> Added:
-        """Keep and pin blocks that are known to be their CIDs', the root last."""
+    def fetch(self, cid: Cid) -> bytes:
+        """Return a block's bytes, verified: never more than ``MAX_BLOCK``.
 
-    def add(self, source: BinaryIO) -> Added:
+        Raises:
+            BlockMissing: It is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+
+    @abstractmethod
+    def has(self, cid: str) -> bool:
+        """See ``Store.has``."""
+
+    @abstractmethod
+    def pin(self, cid: str) -> None:
+        """See ``Store.pin``."""
+
+    @abstractmethod
+    def unpin(self, cid: str) -> None:
+        """See ``Store.unpin``."""
+
+    @abstractmethod
+    def pins(self) -> list[str]:
+        """See ``Store.pins``."""
+
+    @abstractmethod
+    def write_checked(self, blocks: Iterable[Block]) -> Added:
+        """Keep and pin blocks that are known to be their CIDs'; otherwise see ``Store.write``."""
+
+    def add(self, source: BinaryIO, profile: Profile = UNIXFS_V1_2025) -> Added:
         """See ``Store.add``."""
-        return self._write(blocks(source))
+        return self.write_checked(blocks(source, profile))
+
+    def add_folder(self, path: str | os.PathLike[str], profile: Profile = UNIXFS_V1_2025) -> Added:
+        """See ``Store.add_folder``."""
+        return self.write_checked(folder_blocks(path, profile))
 
     def write(self, blocks: Iterable[Block]) -> Added:
         """See ``Store.write``."""
-        return self._write(ordered(self._checked, blocks))
+        return self.write_checked(ordered(self._checked, blocks))
 
     def open(self, cid: str) -> BinaryIO:
         """See ``Store.open``."""
         return io.BufferedReader(DagReader(self._dag(cid)))
+
+    def is_folder(self, cid: str) -> bool:
+        """Tell whether a CID names a folder; fetches its root.
+
+        Raises:
+            CidInvalid: Not an accepted CID, or it names neither file nor folder.
+            BlockMissing: The root is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+        """
+        return self._dag(cid).is_folder
+
+    def save(self, cid: str, target: str | os.PathLike[str]) -> int:
+        """Write a file, verified, to a new local one (mode 0600), and return how many bytes.
+
+        It appears under its name when it is whole and on disk; a failure leaves nothing.
+
+        Raises:
+            FileExists: ``target`` is there already.
+            CidInvalid: Not an accepted CID, or it names no file.
+            BlockMissing: A block is not in the store.
+            BlockCorrupt: The store's bytes are not the CID's.
+            StoreUnavailable: The store does not answer.
+            OSError: It cannot be written.
+        """
+        with new_file(target) as file:
+            return self.read(cid, file)
+
+    def entries(self, cid: str) -> list[Entry]:
+        """See ``Store.entries``."""
+        return entries(self._dag(cid))
+
+    def read_folder(
+        self, cid: str, target: str | os.PathLike[str], limit: int | None = None
+    ) -> int:
+        """See ``Store.read_folder``."""
+        return write_folder(self._dag(cid), target, limit)
 
     def read(self, cid: str, target: BinaryIO, limit: int | None = None) -> int:
         """See ``Store.read``.
@@ -185,16 +310,16 @@ class BlockStore(ABC):
                 written += len(chunk)
         return written
 
-    def blocks(self, cid: str) -> Iterator[Block]:
+    def blocks(self, cid: str, *, parents_first: bool = False) -> Iterator[Block]:
         """See ``Store.blocks``."""
-        return self._dag(cid).blocks()
+        return self._dag(cid).blocks(parents_first=parents_first)
 
     def close(self) -> None:
         """See ``Store.close``."""
         return
 
     def _dag(self, cid: str) -> Dag:
-        return Dag(parse(cid), self._fetch)
+        return Dag(parse(cid), self.fetch)
 
     def _checked(self, block: Block) -> Block:
         self._verified(block.cid, block.data)

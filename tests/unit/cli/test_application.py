@@ -23,7 +23,7 @@ from tests.vectors.stored import load, named, record_context
 
 Run = Callable[..., Any]
 VERBS = {
-    *("version", "status", "keys", "guardians", "audit", "envelope"),
+    *("version", "status", "keys", "guardians", "audit", "envelope", "store"),
     *("drafts", "confirm", "refuse", "requests", "approve", "decline", "grants", "revoke", "log"),
     *("draft", "request", "records", "read"),
     *("relationships", "propose", "accept", "end", "mirror"),

@@ -183,11 +183,13 @@ def test_a_read_only_file_system_refuses_to_be_written(small_disk: Path) -> None
 
 STEPS = {
     "open",
+    "os.link",
     "os.listdir",
     "os.mkdir",
     "os.remove",
     "os.rename",
     "os.rmdir",
+    "os.unlink",
     "os.scandir",
     "shutil.rmtree",
     "fcntl.flock",
@@ -280,21 +282,70 @@ def test_a_writer_killed_at_any_moment_leaves_a_sound_store(
     tmp_path: Path, content: Callable[[int], bytes]
 ) -> None:
     moments = random.Random(51)
-    data = content(12 << 20)
+    data = content(3 << 20)
     folder = tmp_path / "store"
     EmbeddedStore(folder)
     killed = 0
-    for _ in range(30):
+    for _ in range(150):
         pid = os.fork()
         if pid == 0:
             EmbeddedStore(folder).add(io.BytesIO(data))
             os._exit(0)
-        time.sleep(moments.uniform(0.0, 0.05))
+        time.sleep(moments.uniform(0.0, 0.03))
         os.kill(pid, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
         assert list(EmbeddedStore(folder).verify()) == []
     check_and_retry(folder, data)
-    assert killed > 5
+    assert killed > 20
+
+
+def test_a_writer_killed_at_any_step_over_blocks_that_are_there_leaves_them_sound(
+    tmp_path: Path, content: Callable[[int], bytes]
+) -> None:
+    """Blocks found, linked and moved onto themselves: what was stored before stays readable."""
+    data = content((2 << 20) + 5)
+    for step in range(1, 1000):
+        folder = tmp_path / f"store-{step}"
+        before = EmbeddedStore(folder).add(io.BytesIO(data[: 2 << 20])).cid
+
+        def add(step: int = step, folder: Path = folder) -> None:
+            die_at(step)
+            EmbeddedStore(folder).add(io.BytesIO(data))
+
+        status = in_child(add)
+        store = EmbeddedStore(folder)
+        assert list(store.verify()) == []
+        assert store.read(before, io.BytesIO()) == 2 << 20
+        cid = store.add(io.BytesIO(data)).cid
+        assert store.pins() == sorted([before, cid])
+        if os.WIFEXITED(status):
+            break
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert step > 30
+
+
+def test_a_collection_killed_at_any_step_leaves_what_is_pinned(
+    tmp_path: Path, content: Callable[[int], bytes]
+) -> None:
+    kept, dropped = content(100_000), content(6 << 20)
+    for step in range(1, 1000):
+        store = EmbeddedStore(tmp_path / f"store-{step}")
+        cid = store.add(io.BytesIO(kept)).cid
+        store.unpin(store.add(io.BytesIO(dropped)).cid)
+
+        def collect(step: int = step, store: EmbeddedStore = store) -> None:
+            die_at(step)
+            store.collect()
+
+        status = in_child(collect)
+        assert list(store.verify()) == []
+        assert store.read(cid, io.BytesIO()) == len(kept)
+        store.collect()
+        assert len([path for path in (store._folder / "blocks").rglob("*") if path.is_file()]) == 1
+        if os.WIFEXITED(status):
+            break
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert step > 15
 
 
 def test_writers_in_several_processes_do_not_disturb_each_other(

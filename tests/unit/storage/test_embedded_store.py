@@ -128,7 +128,7 @@ def test_a_missing_block_is_named(store: EmbeddedStore, content: Callable[[int],
     with pytest.raises(BlockMissing) as caught:
         read(store, added.cid)
     assert caught.value.values["cid"] == second
-    assert list(store.verify()) == [Fault(second, "missing")]
+    assert list(store.verify()) == [Fault(second, "missing", (added.cid,))]
 
 
 def test_what_was_never_stored_is_missing(store: EmbeddedStore) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from chartkey.errors import CidInvalid
 from chartkey.storage.cid import DAG_PB, RAW, Cid
+from chartkey.storage.dag import MAX_DEPTH, Dag
 from chartkey.storage.dagpb import MAX_LINKS, Link, decode, encode
 from chartkey.storage.reader import DagReader
-from chartkey.storage.unixfs import MAX_DEPTH, UNIXFS_V1_2025, Block, Dag, Profile, blocks
+from chartkey.storage.unixfs import UNIXFS_V1_2025, Block, Profile, blocks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
