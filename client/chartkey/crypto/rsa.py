@@ -35,6 +35,7 @@ __all__ = [
     "MODULUS_BITS",
     "WRAP_BYTES",
     "Decrypting",
+    "decrypt_oaep",
     "generate",
     "load_private",
     "load_public",
@@ -143,6 +144,18 @@ def wrap(public: bytes, secret: bytes, context: bytes) -> bytes:
         raise KeyUnsuitable(problem="the secret is too long for it") from None
 
 
+def decrypt_oaep(private_key: Decrypting, blob: bytes) -> bytes:
+    """Return the message of RSA-OAEP (RFC 8017, section 7.1.2), SHA-256 and MGF1-SHA-256, no label.
+
+    Raises:
+        DecryptionFailed: for every cause alike.
+    """
+    try:
+        return private_key.decrypt(blob, _PADDING)
+    except ValueError:
+        raise DecryptionFailed from None
+
+
 def unwrap(
     private_key: Decrypting, blob: bytes, context: bytes, *, length: int | None = None
 ) -> bytes:
@@ -152,8 +165,8 @@ def unwrap(
         DecryptionFailed: for every cause alike: another key, context or length, a damaged wrap.
     """
     try:
-        message = private_key.decrypt(blob, _PADDING)
-    except ValueError:
+        message = decrypt_oaep(private_key, blob)
+    except DecryptionFailed:
         # Bad padding goes on through the comparison below: one path, one error (T08).
         message = bytes(CONTEXT_BYTES)
     secret = message[:-CONTEXT_BYTES]

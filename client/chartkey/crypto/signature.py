@@ -19,6 +19,7 @@ __all__ = [
     "recover_typed",
     "sign_typed",
     "typed_hash",
+    "verify_hash",
 ]
 
 SIGNATURE_BYTES: Final = 65
@@ -80,6 +81,24 @@ def recover_hash(digest: bytes, signature: bytes, *, what: str = "message") -> s
     if address == _ZERO_ADDRESS:
         raise SignatureInvalid(what=what)
     return str(address)
+
+
+def verify_hash(digest: bytes, signature: bytes, public: bytes) -> None:
+    """Verify r ‖ s (64 bytes) over a 32-byte hash, by a public key x ‖ y (64 bytes) of secp256k1.
+
+    Raises:
+        SignatureInvalid: as :func:`recover_hash`, or it is another key's (SEC 1, section 4.1.4).
+    """
+    from eth_keys.datatypes import PublicKey
+
+    wanted = PublicKey(public).to_checksum_address() if len(public) == 64 else ""
+    for v in (27, 28):
+        try:
+            if recover_hash(digest, signature + bytes([v])) == wanted:
+                return
+        except SignatureInvalid:
+            continue
+    raise SignatureInvalid(what="message")
 
 
 def check_form(signature: bytes, *, what: str = "message") -> None:

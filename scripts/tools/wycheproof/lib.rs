@@ -1,0 +1,1 @@
+// Nothing is built: the package stands for what it depends on.
