@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check invariants coverage mutation bench sandbox sandbox-stop kubo softhsm vectors abi clean
+.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop kubo softhsm vectors abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ check: setup ## format, lint, types, contracts' analysers, ABIs, imports, docume
 
 invariants: setup ## forge's invariants over long walks, and halmos' properties for any caller
 	@scripts/tools/invariants.sh
+
+fuzz: setup ## the two readers of sealed files against each other, FUZZ_SECONDS in all; Linux x64
+	@scripts/tools/fuzz.sh $(TARGET)
 
 coverage: setup ## statements and branches of the contracts that the functional tests execute; all are required
 	@.venv/bin/python scripts/tools/coverage.py $(TESTS)
