@@ -39,14 +39,14 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of the blocks that any store fetched."""
     sizes: list[int] = []
-    real = EmbeddedStore._fetch
+    real = EmbeddedStore.fetch
 
     def count(store: EmbeddedStore, cid: Any) -> bytes:
         block = real(store, cid)
         sizes.append(len(block))
         return block
 
-    monkeypatch.setattr(EmbeddedStore, "_fetch", count)
+    monkeypatch.setattr(EmbeddedStore, "fetch", count)
     return sizes
 
 
@@ -89,7 +89,8 @@ def test_a_part_of_a_payload_that_was_not_anchored_is_refused(
     scene: Any, study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record, reader = anchored(scene, study), scene.patient._reader
-    key, dek = scene.patient._through(record, lambda _, *keys: keys)
+    key = scene.patient._record_key(record)
+    dek = scene.patient._data_key(record, key)
     place = record_context(scene.network, record.attestation, record.author)
     store = scene.directory.store(scene.address("clinic"))
     with store.open(reader.cid(record, key)) as stream:
