@@ -1,4 +1,7 @@
-"""Sealing and opening one large file, against pyrage (age) on the same machine in the same minute.
+"""Sealing and opening one large file, against age (pyrage) and against the bare cipher.
+
+The bare loop reads 1 MiB, runs the same AES-256-GCM over it and writes: it commits to no key, binds
+nothing and can be cut short. Nobody stores it; it shows what the envelope costs.
 
 ``python tests/bench/envelope.py`` prints the figures; ``make bench`` calls :func:`measure`. Rounds
 are paired: a ratio compares two runs that follow one another, and the median ratio is reported.
@@ -19,9 +22,13 @@ from pathlib import Path
 import pyrage
 from chartkey.crypto.payload import new_dek, open_payload, seal
 from chartkey.models import RecordContext, Suite
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SIZE_MIB = 512
+PEAK_MIB = 4096
 ROUNDS = 5
+STEP = 1 << 20
+TAG = 16
 PLACE = RecordContext(Suite.RSA_OAEP_AES_GCM, 1337, bytes(20), bytes(32), bytes(32), bytes(20))
 
 
@@ -29,8 +36,8 @@ class Files:
     """The plain file, and what the two programs make of it."""
 
     def __init__(self, folder: Path, size_mib: int) -> None:
-        self.plain, self.sealed, self.age = (folder / n for n in ("plain", "sealed", "age"))
-        self.opened = folder / "opened"
+        names = ("plain", "sealed", "age", "raw", "opened")
+        self.plain, self.sealed, self.age, self.raw, self.opened = (folder / n for n in names)
         block = os.urandom(1 << 20)
         with self.plain.open("wb") as file:
             for _ in range(size_mib):
@@ -44,32 +51,52 @@ def measure(report: Callable[[str, float], None]) -> None:
         size = _affordable(folder)
         files = Files(folder, size)
         report("envelope.size_mib", size)
-        for name, value in _against_age(files).items():
+        for name, value in _compared(files).items():
             report(f"envelope.{name}", value)
-        report("envelope.peak_mib", _peak_mib(files))
+    finally:
+        shutil.rmtree(folder)
+    _measure_memory(report)
+
+
+def _measure_memory(report: Callable[[str, float], None]) -> None:
+    """Report what sealing and opening a file of 4 GiB adds to a process, smaller where need be."""
+    folder = Path(tempfile.mkdtemp(prefix="chartkey-bench-", dir=_memory_backed()))
+    try:
+        size = _affordable(folder, PEAK_MIB)
+        report("envelope.peak_size_mib", size)
+        report("envelope.peak_mib", _peak_mib(Files(folder, size)))
     finally:
         shutil.rmtree(folder)
 
 
-def _against_age(files: Files) -> dict[str, float]:
+def _compared(files: Files) -> dict[str, float]:
     dek, identity = new_dek(), pyrage.x25519.Identity.generate()
     public, plain, age = identity.to_public(), str(files.plain), str(files.age)
-    runs: dict[str, list[float]] = {name: [] for name in ("age_seal", "seal", "age_open", "open")}
+    cipher, sealed = AESGCM(dek), STEP + TAG
+    runs: dict[str, list[float]] = {}
     steps: list[tuple[str, Path, Callable[[], object]]] = [
         ("age_seal", files.age, lambda: pyrage.encrypt_file(plain, age, [public])),
         ("seal", files.sealed, lambda: _seal(files.plain, files.sealed, dek)),
+        ("raw_seal", files.raw, lambda: _bare(cipher.encrypt, files.plain, files.raw, STEP)),
         ("age_open", files.opened, lambda: pyrage.decrypt_file(age, str(files.opened), [identity])),
+        (
+            "raw_open",
+            files.opened,
+            lambda: _bare(cipher.decrypt, files.raw, files.opened, sealed),
+        ),
         ("open", files.opened, lambda: _open(files.sealed, files.opened, dek)),
     ]
     for _ in range(ROUNDS):
         for name, target, step in steps:
-            runs[name].append(_timed(step, target))
+            runs.setdefault(name, []).append(_timed(step, target))
     if files.opened.stat().st_size != files.plain.stat().st_size:
         raise SystemExit("the opened file has another size than the plain one")
     seconds = {f"{name}_s": statistics.median(times) for name, times in runs.items()}
     return {
         "seal_vs_age": _ratio(runs["age_seal"], runs["seal"]),
         "open_vs_age": _ratio(runs["age_open"], runs["open"]),
+        "seal_vs_raw": _ratio(runs["raw_seal"], runs["seal"]),
+        "open_vs_raw": _ratio(runs["raw_open"], runs["open"]),
         **seconds,
     }
 
@@ -96,6 +123,14 @@ def _open(sealed: Path, opened: Path, dek: bytes) -> None:
         open_payload(source, target, dek, PLACE)
 
 
+def _bare(step: Callable[..., bytes], source: Path, target: Path, unit: int) -> None:
+    with source.open("rb") as read, target.open("wb") as written:
+        count = 0
+        while data := read.read(unit):
+            written.write(step(count.to_bytes(12, "big"), data, None))
+            count += 1
+
+
 def _peak_mib(files: Files) -> float:
     """Seal and open in a fresh process; return what its memory grew by after the import."""
     script = (sys.executable, __file__, "--peak", str(files.plain.parent))
@@ -114,12 +149,12 @@ def _memory_backed() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-def _affordable(folder: Path) -> int:
-    """Return the largest size up to 512 MiB of which four copies fit."""
+def _affordable(folder: Path, wanted: int = SIZE_MIB) -> int:
+    """Return the largest size in MiB, halved from the wanted one, of which five copies fit."""
     available = _kib("/proc/meminfo", "MemAvailable:") >> 10
     free = min(shutil.disk_usage(folder).free >> 20, available)
-    size = SIZE_MIB
-    while size > 1 and 4 * size > free:
+    size = wanted
+    while size > 1 and 5 * size > free:
         size //= 2
     return size
 

@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT)]
 
 from tests.bench.scene.full import Full  # noqa: E402
 from tests.bench.scene.life import Life  # noqa: E402
-from tests.bench.scene.ward import Ward  # noqa: E402
+from tests.bench.scene.ward import HYBRID, Ward  # noqa: E402
 from tests.chains import start_chain  # noqa: E402
 
 # MedRec's own contracts, run on this project's Anvil and counted in the same way: the gas used by
@@ -43,6 +43,12 @@ def measure(report: Callable[[str, float], None]) -> None:
             report(f"gas.{name}", value)
             if name in MEDREC:
                 report(f"gas.{name}_vs_medrec", round(value / MEDREC[name], 4))
+    with start_chain("anvil") as chain:
+        # What suite 2 costs more, which is what new keys are of.
+        for name, value in Ward(chain.rpc, HYBRID).day().items():
+            if name in MEDREC:
+                report(f"gas.{name}_hybrid", value)
+                report(f"gas.{name}_hybrid_vs_medrec", round(value / MEDREC[name], 4))
     with start_chain("anvil") as chain:
         gas = Life(chain.rpc).whole()
         for name, value in sorted(gas.items()):

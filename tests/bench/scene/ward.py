@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.chains import AGREEMENT, artifact, deploy, person
 
 RSA_3072_KEY_BYTES = 422
 RSA_3072_WRAP_BYTES = 384
 LOCATOR_BYTES = 64
+
+
+class Sizes(NamedTuple):
+    """What a suite's keys and wraps have in bytes, with RSA of 3072 bits."""
+
+    suite: int
+    key: int
+    root_wrap: int
+    grant_wrap: int
+
+
+RSA = Sizes(1, RSA_3072_KEY_BYTES, RSA_3072_WRAP_BYTES, RSA_3072_WRAP_BYTES)
+HYBRID = Sizes(2, 1_628, 1_553, 1_521)
 HOUSES = ("协和医院", "城北社区医院", "人民医院", "第三医院")
 DAY = 86_400
 ZERO = bytes(32)
@@ -37,10 +50,11 @@ TYPES = {
 class Ward:
     """A founded consortium of four, and the transactions that are counted."""
 
-    def __init__(self, rpc: str) -> None:
+    def __init__(self, rpc: str, sizes: Sizes = RSA) -> None:
         from web3 import HTTPProvider, Web3
 
         self.web3: Any = Web3(HTTPProvider(rpc))
+        self.sizes = sizes
         self.random = random.Random("chartkey gas")
         self.houses = [person(name) for name in HOUSES]
         self.manifest = deploy(rpc, self.houses)
@@ -52,7 +66,8 @@ class Ward:
             self.pay(house, self.consortium.functions.signAgreement(AGREEMENT))
         # Nothing works before the last founder has signed (P40).
         for house in self.houses:
-            self.pay(house, self.registrar.functions.enrol(1, self.bytes(RSA_3072_KEY_BYTES)))
+            key = self.bytes(sizes.key)
+            self.pay(house, self.registrar.functions.enrol(sizes.suite, key))
         self.profile = self.adopt_profile()
 
     def day(self) -> dict[str, int]:
@@ -95,12 +110,12 @@ class Ward:
 
     def register(self, house: Any, account: Any, role: int) -> int:
         """Register a person with an RSA-3072 key; return the gas."""
-        key = self.bytes(RSA_3072_KEY_BYTES)
+        key = self.bytes(self.sizes.key)
         registration = {
             "institution": house.address,
             "account": account.address,
             "role": role,
-            "suite": 1,
+            "suite": self.sizes.suite,
             "keyHash": self.web3.keccak(key),
             "deadline": self.now() + DAY,
         }
@@ -118,7 +133,7 @@ class Ward:
 
     def propose(self, house: Any, owner: Any, mirror: Any) -> tuple[int, Any]:
         """Let an institution propose a relationship; return the gas and the clone."""
-        wraps = [self.bytes(RSA_3072_WRAP_BYTES) for _ in range(2)]
+        wraps = [self.bytes(self.sizes.root_wrap) for _ in range(2)]
         pair = (owner.address, house.address, 0)
         opening = (*pair, mirror.address, self.bytes(32), 1, 1, *wraps)
         gas = self.pay(house, self.factory.functions.propose(opening))
@@ -176,7 +191,7 @@ class Ward:
         """Return what an owner grants: everything, for a week."""
         purpose = b"TREAT".ljust(16, b"\0")
         scope = (EVERYTHING, 0, ZERO, purpose, self.now() + 7 * DAY, self.bytes(32))
-        wrap = self.bytes(RSA_3072_WRAP_BYTES)
+        wrap = self.bytes(self.sizes.grant_wrap)
         return (self.bytes(16), viewer.address, affiliation, *scope, request, 1, wrap)
 
     def adopt_profile(self, kind: int = DIAGNOSES) -> bytes:
