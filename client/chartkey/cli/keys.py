@@ -273,6 +273,30 @@ def import_key(
     session.out.show({"version": version}, text)
 
 
+@app.command()
+def token(
+    context: typer.Context,
+    module: Annotated[Path, typer.Argument(help="The maker's PKCS#11 library.")],
+    label: Annotated[str, typer.Argument(help="The token's label.")],
+    pin_file: Annotated[
+        Path | None, typer.Option(help="Holds the PIN, mode 0600; asked for without it.")
+    ] = None,
+) -> None:
+    """Ask a hardware module what it supports, and try whether it opens Chartkey's wraps."""
+    from chartkey.crypto.token import Token
+
+    session = session_of(context)
+    with Token.open(module, label, secret_of(pin_file, "PIN")) as opened:
+        abilities = opened.abilities()
+        opened.check()
+    value = {
+        "token": label,
+        "mechanisms": sorted(abilities.mechanisms),
+        "rsa_bits": [abilities.least_bits, abilities.most_bits],
+    }
+    session.out.show(value, f"{label} opens Chartkey's wraps with RSA keys that stay inside it.")
+
+
 def _seed(mnemonic_file: Path | None) -> Seed:
     from chartkey.crypto.seed import Seed
 

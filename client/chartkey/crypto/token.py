@@ -116,6 +116,20 @@ class Token:
         info = self._token.slot.get_mechanism_info(p.Mechanism.RSA_PKCS_OAEP)
         return Abilities(names, info.min_key_length, info.max_key_length)
 
+    def check(self) -> None:
+        """Try, with a key that is gone afterwards, whether the module opens Chartkey's wraps.
+
+        Raises:
+            TokenUnsuitable: it does not, or makes no RSA keys.
+        """
+        p = self._pkcs11
+        self.abilities()
+        try:
+            pair = self._session.generate_keypair(p.KeyType.RSA, 3072)
+        except p.exceptions.PKCS11Error as err:
+            raise self._unsuitable(_said(err)) from None
+        self._tried(*pair)
+
     def generate(self, label: str, bits: int = 3072) -> TokenKey:
         """Make an RSA key inside the module, which stays there; it is tried before it is used.
 

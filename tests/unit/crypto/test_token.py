@@ -10,6 +10,7 @@ from shutil import which
 from typing import Any
 
 import pytest
+from chartkey.cli import main
 from chartkey.crypto import rsa
 from chartkey.crypto.token import Token, TokenKey
 from chartkey.errors import DecryptionFailed, KeyUnsuitable, TokenUnsuitable
@@ -78,6 +79,31 @@ def test_softhsm_is_refused_because_it_lacks_oaep_with_sha256(token: Token) -> N
     # The key that was made for the trial is gone again.
     with pytest.raises(TokenUnsuitable, match="holds no RSA key refused"):
         token.key("refused")
+
+
+def test_a_token_is_tried_without_leaving_a_key(token: Token) -> None:
+    p = token._pkcs11
+    before = len(list(token._session.get_objects({p.Attribute.KEY_TYPE: p.KeyType.RSA})))
+    with pytest.raises(TokenUnsuitable, match=r"does no RSA-OAEP with SHA-256"):
+        token.check()
+    stored = {p.Attribute.KEY_TYPE: p.KeyType.RSA, p.Attribute.TOKEN: True}
+    assert len(list(token._session.get_objects(stored))) <= before
+
+
+def test_the_command_line_says_why_a_token_is_refused(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pin = tmp_path / "pin"
+    pin.touch(mode=0o600)
+    pin.write_text(PIN)
+    words = ["chartkey", "keys", "token", module, LABEL, "--pin-file", str(pin), "--json"]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr()
+    assert "token-unsuitable" in said.out + said.err
+    assert PIN not in said.out + said.err
 
 
 def test_a_key_that_is_there_is_tried_too(token: Token) -> None:
