@@ -175,17 +175,18 @@ def derive(
     """
     from chartkey.crypto.accounts import Accounts
     from chartkey.crypto.keyfile import KeyFile
+    from chartkey.errors import KeyfileExists
 
     session = session_of(context)
     seed, name = _seed(mnemonic_file), path.stem if label is None else label
-    accounts = Accounts(path.parent / "accounts.json", seed)
-    following = max((one.index for one in accounts.list()), default=-1) + 1
-    chosen = following if index is None else index
+    chosen = new_passphrase(path)
+    if path.exists():
+        raise KeyfileExists(path=path)
     with session.out.working("making keys"):
-        keys = KeyFile.create(
-            path, new_passphrase(path), name, bits=bits, private_key=seed.ethereum_key(chosen)
-        )
-        made = accounts.add(name, chosen)
+        # The list first: an account in no list is hard to find, one without a file does no harm.
+        made = Accounts(path.parent / "accounts.json", seed).add(name, index)
+        key = seed.ethereum_key(made.index)
+        keys = KeyFile.create(path, chosen, name, bits=bits, private_key=key)
     value = {"address": keys.address, "index": made.index, "label": name, "path": path}
     session.out.show(value, f"{path}: {keys.address} ({name}, account {made.index})")
 
@@ -261,7 +262,7 @@ def import_key(
     path: Annotated[Path, typer.Argument(metavar="PEM", help="Encrypted PKCS#8, mode 0600.")],
     pem_passphrase_file: _PassphraseFile = None,
 ) -> None:
-    """Add an RSA key of 3072 or 4096 bits to --key; `keys rotate` then publishes it."""
+    """Add an encryption key, RSA alone or hybrid, to --key; `keys rotate` then publishes it."""
     from chartkey.crypto.keyfile import KeyFile
     from chartkey.crypto.pkcs8 import import_pem
 

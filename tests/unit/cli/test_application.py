@@ -206,6 +206,9 @@ def test_accounts_are_derived_listed_and_restored(run: Run, tmp_path: Path) -> N
         (made[0]["address"], "contact"),
         (made[1]["address"], "clinic"),
     ]
+    # A name that is taken uses no account up.
+    assert run("keys", "derive", tmp_path / "clinic.json", *given).status == 1
+    assert run("keys", "accounts", tmp_path / "accounts.json", *given, "--json").json == listed
     back = tmp_path / "back.json"
     copy = ("--copy", tmp_path / "clinic.json")
     assert run("keys", "restore", back, *copy, *given, "--json").json["index"] == 1
