@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fuzzes what reads foreign bytes, each target for a part of FUZZ_SECONDS (240 in all by default).
+# Fuzzes what reads foreign bytes: first Hypothesis for a minute, then the fuzzer, each target for a part of
+# FUZZ_SECONDS (240 in all by default).
 #   fuzz.sh [TARGET…]        all targets, or these
 #   fuzz.sh TARGET FILE      one input again, as a finding says
 # What was learnt stays in build/fuzz and is gone on from; a finding ends with status 1.
@@ -18,4 +19,6 @@ if [ "$(cat $place.stamp 2>/dev/null)" != "$want" ]; then
   fi
   echo "$want" >$place.stamp
 fi
+[ $# -gt 0 ] || FUZZ_EXAMPLES=2000 .venv/bin/python -m pytest -q -p no:pytest-brownie \
+  tests/unit/crypto/test_readers_agree.py
 PYTHONPATH=$PWD/$place:$PWD exec .venv/bin/python tests/fuzz/run.py "$@"
