@@ -17,6 +17,7 @@ from chartkey.cli import (
     holding,
     institution,
     keys,
+    network,
     records,
     relationship,
     store,
@@ -87,6 +88,7 @@ app.add_typer(guardians.app, name="guardians")
 app.add_typer(audit.app, name="audit")
 app.add_typer(envelope.app, name="envelope")
 app.add_typer(store.app, name="store")
+app.add_typer(network.app, name="network")
 
 
 def arranged(arguments: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ _VOCABULARY = {"errors", "models"}
 _FOUNDATION = _VOCABULARY | {"crypto", "storage", "chain"}
 _ACTORS = _FOUNDATION | {"records", "custody"}
 _PUBLIC = _ACTORS | {"actors", "audit"}
-_EDGES = _PUBLIC | {"__init__"}
+_EDGES = _PUBLIC | {"operator", "__init__"}
 MAY_IMPORT = {
     "errors": set(),
     "models": {"errors"},
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "records": _FOUNDATION,
     "custody": _FOUNDATION,
     "audit": _VOCABULARY | {"chain"},
+    "operator": _FOUNDATION,
     "actors": _ACTORS,
     "gateway": _EDGES,
     "web": _EDGES,
