@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop kubo softhsm vectors abi clean
+.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop kubo geth softhsm vectors abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,10 @@ sandbox-stop: ## end what make sandbox started
 	@.venv/bin/python scripts/sandbox.py stop
 
 kubo: ## build the IPFS node that the tests compare with (needs Go; some minutes once)
-	@scripts/tools/kubo.sh
+	@scripts/tools/gobuild.sh kubo
+
+geth: ## build the Ethereum node of the permissioned network (needs Go; some minutes once)
+	@scripts/tools/gobuild.sh geth
 
 softhsm: ## install the hardware module in software that the tests try (Debian, as root)
 	@scripts/tools/softhsm.sh

@@ -13,7 +13,7 @@ from pathlib import Path
 from chartkey.storage.kubo import Kubo
 
 IPFS = Path(__file__).resolve().parents[1] / "build" / "kubo" / "ipfs"
-ABSENT = "no Kubo here; scripts/tools/kubo.sh builds it where Go is installed"
+ABSENT = "no Kubo here; `make kubo` builds it where Go is installed"
 PROFILE = "unixfs-v1-2025"
 
 

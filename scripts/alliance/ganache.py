@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from scripts.alliance.progress import write_durably
 from scripts.alliance.refusal import Refused
+from scripts.hosts.process import Process, spawn
 from scripts.tools.suite import free_port
 
 __all__ = ["CHAIN_ID", "Ganache", "launch"]
 
 CHAIN_ID = 1337
 _START_SECONDS = 60.0
-_STOP_SECONDS = 10.0
 _PAUSE = 0.05
 _RECORD = "chain.json"
 
@@ -56,7 +52,7 @@ class Ganache:
     @property
     def alive(self) -> bool:
         """Whether this very process still runs."""
-        return _born(self.pid) == self.born
+        return Process(self.pid, self.born).alive
 
     def stop(self) -> bool:
         """End the process, this one and no other; return False if it had ended before.
@@ -64,17 +60,7 @@ class Ganache:
         Raises:
             Refused: it does not end, not even when it is killed.
         """
-        if not self.alive:
-            return False
-        for asked in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, asked)
-            until = time.monotonic() + _STOP_SECONDS
-            while time.monotonic() < until:
-                if not self.alive:
-                    return True
-                time.sleep(_PAUSE)
-        raise Refused(f"process {self.pid}, the chain, does not end.")
+        return Process(self.pid, self.born).stop()
 
 
 def launch(root: Path, folder: Path, port: int | None = None) -> Ganache:
@@ -88,11 +74,13 @@ def launch(root: Path, folder: Path, port: int | None = None) -> Ganache:
         raise Refused("Ganache is not installed: run `make setup` first.")
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    pid = _spawn([str(program), *_options(folder, port)], folder / "chain.log")
-    chain = Ganache(f"http://127.0.0.1:{port}", port, pid, _born(pid) or "")
+    log = folder / "chain.log"
+    log.unlink(missing_ok=True)
+    process = spawn([str(program), *_options(folder, port)], log)
+    chain = Ganache(f"http://127.0.0.1:{port}", port, process.pid, process.born)
     chain.record(folder)
     try:
-        _await_answer(chain, folder / "chain.log")
+        _await_answer(chain, log)
     except BaseException:
         chain.stop()
         raise
@@ -118,17 +106,6 @@ def _options(folder: Path, port: int) -> list[str]:
     return [*named, "--wallet.deterministic"]
 
 
-def _spawn(command: list[str], log: Path) -> int:
-    """Start a program in a session of its own, with no terminal, and return its number."""
-    create = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    files = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, str(log), create, 0o644),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
-    ]
-    return os.posix_spawn(command[0], command, os.environ, file_actions=files, setsid=True)
-
-
 def _await_answer(chain: Ganache, log: Path) -> None:
     until = time.monotonic() + _START_SECONDS
     while not _answers(chain.rpc):
@@ -147,26 +124,3 @@ def _answers(rpc: str) -> bool:
     except (urllib.error.URLError, OSError, ValueError):
         return False
     return reply.get("result") == hex(CHAIN_ID)
-
-
-def _born(pid: int) -> str | None:
-    """Return when a process started; None when there is no such process, or it is a zombie."""
-    state, started = _linux_status(pid) if Path("/proc/self/stat").exists() else _ps_status(pid)
-    return None if state in ("", "Z", "X") else started
-
-
-def _linux_status(pid: int) -> tuple[str, str]:
-    try:
-        # The name in brackets may hold spaces; state and start are the 3rd and 22nd field.
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-    except OSError:
-        return "", ""
-    return fields[0], fields[19]
-
-
-def _ps_status(pid: int) -> tuple[str, str]:
-    command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
-    environment = {**os.environ, "LC_ALL": "C"}
-    listed = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    state, _, started = listed.stdout.strip().partition(" ")
-    return state[:1], started.strip()

@@ -19,7 +19,8 @@
     │   ├── Ambiguous                      several things match; name one
     │   ├── FolderInvalid                  holds what a store does not take
     │   ├── CarInvalid                     not a CAR file, or cut short
-    │   └── StoresInvalid                  a list of stores that says nothing usable
+    │   ├── StoresInvalid                  a list of stores that says nothing usable
+    │   └── NetworkInvalid                 a description of a network that cannot be right
     ├── KeyfileError
     │   ├── KeyfileUnsafe                  readable by others
     │   ├── KeyfileInvalid                 not a key file
@@ -112,6 +113,7 @@ from chartkey.errors.input import (
     KeyUnsuitable,
     MediaMismatch,
     MnemonicInvalid,
+    NetworkInvalid,
     RecordInvalid,
     RecordTooLarge,
     SharesInvalid,
@@ -197,6 +199,7 @@ __all__ = [
     "MediaMismatch",
     "MirrorMissing",
     "MnemonicInvalid",
+    "NetworkInvalid",
     "NodeRefused",
     "NodeUnavailable",
     "NotFound",

@@ -18,6 +18,7 @@ __all__ = [
     "KeyUnsuitable",
     "MediaMismatch",
     "MnemonicInvalid",
+    "NetworkInvalid",
     "RecordInvalid",
     "RecordTooLarge",
     "SharesInvalid",
@@ -125,3 +126,9 @@ class StoresInvalid(InputError):
     """Values: ``path``, ``problem``."""
 
     code = "stores-invalid"
+
+
+class NetworkInvalid(InputError):
+    """Values: ``source`` (file or text), ``problem``."""
+
+    code = "network-invalid"
