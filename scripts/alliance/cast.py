@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 from chartkey.models import Details, Role
 
-__all__ = ["CLINIC", "HOSPITAL", "HOUSES", "LEAD", "PEOPLE", "REGULATOR", "House", "Individual"]
+__all__ = [
+    "CLINIC",
+    "COUNTY",
+    "HOSPITAL",
+    "HOUSES",
+    "LEAD",
+    "PEOPLE",
+    "REGULATOR",
+    "SEALING",
+    "House",
+    "Individual",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,14 @@ CLINIC = House(
     ("全科门诊",),
 )
 HOUSES = (LEAD, HOSPITAL, CLINIC)
+
+COUNTY = House(
+    "county",
+    Details("白杨县人民示范医院", "12999999DEM000049K", "PDY90004X", "二级甲等", 2),
+    ("内科",),
+)
+SEALING = (*HOUSES, COUNTY)
+"""The houses of a network: with four sealers, one may fail and the chain goes on (P60)."""
 
 REGULATOR = ("regulator", "示范市卫生健康委员会")
 """The regulator's label and public name."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from chartkey.crypto.keyfile import SCRYPT_N, KeyFile, Keys
 
-from scripts.alliance.cast import CLINIC, HOSPITAL, HOUSES, LEAD, PEOPLE, REGULATOR, House
+from scripts.alliance.cast import HOSPITAL, HOUSES, LEAD, PEOPLE, REGULATOR, House
 from scripts.alliance.keyring import read_passphrase
 from scripts.alliance.progress import write_durably
 
@@ -35,11 +35,12 @@ class Keyset:
 
     folder: Path
     scrypt_n: int = SCRYPT_N
+    houses: tuple[House, ...] = HOUSES
 
     @property
     def labels(self) -> dict[str, str]:
         """The name of whoever holds each key, by label."""
-        houses = {house.label: house.name for house in HOUSES}
+        houses = {house.label: house.name for house in self.houses}
         return houses | dict([REGULATOR]) | {person.label: person.name for person in PEOPLE}
 
     def keyfile(self, label: str) -> Path:
@@ -73,7 +74,8 @@ class Keyset:
         self._list("founders.json", [_house(self, LEAD), _house(self, HOSPITAL)])
         label, name = REGULATOR
         regulator = {"regulator": name, "account": self.address(label)}
-        self._list("admissions.json", [_house(self, CLINIC), regulator])
+        later = [house for house in self.houses if house not in (LEAD, HOSPITAL)]
+        self._list("admissions.json", [*(_house(self, house) for house in later), regulator])
         return missing
 
     def copy(self, folder: Path) -> Keyset:
@@ -84,7 +86,7 @@ class Keyset:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in (self.passphrase_file, *map(self.keyfile, self.labels)):
             write_durably(folder / path.name, path.read_bytes(), mode=0o600)
-        return Keyset(folder)
+        return Keyset(folder, houses=self.houses)
 
     def open(self) -> dict[str, Keys]:
         """Open every key file.
@@ -99,7 +101,7 @@ class Keyset:
             return dict(zip(self.labels, opened, strict=True))
 
     def _create(self, label: str) -> None:
-        passphrase, houses = read_passphrase(self.passphrase_file), [h.label for h in HOUSES]
+        passphrase, houses = read_passphrase(self.passphrase_file), [h.label for h in self.houses]
         name = self.labels[label]
         KeyFile.create(
             self.keyfile(label),

@@ -27,7 +27,7 @@ from chartkey.models import Role
 from scripts.alliance import motion
 from scripts.alliance.artifacts import compile_changes, load
 from scripts.alliance.assembly import Assembly
-from scripts.alliance.cast import CLINIC, HOSPITAL, HOUSES, LEAD, PEOPLE, REGULATOR, Individual
+from scripts.alliance.cast import CLINIC, HOSPITAL, LEAD, PEOPLE, REGULATOR, Individual
 from scripts.alliance.deployer import node_account
 from scripts.alliance.deployment import Deployment, Settings
 from scripts.alliance.keyset import Keyset
@@ -88,14 +88,23 @@ class Alliance:
         """
         return connect(self.rpc, self.manifest)
 
+    def network_of(self, label: str) -> Network:
+        """The connection through which a label's house sees the chain."""
+        return self.network
+
+    def settle(self) -> None:
+        """Wait until what was done is a fact for everybody; on a development chain it is."""
+
     @cached_property
     def directory(self) -> Directory:
         """The institutions' custodians, opened with the keys that are open already."""
         directory = Directory(self.network)
-        for house, entry in zip(HOUSES, self.network.manifest.institutions, strict=True):
+        for house, entry in zip(
+            self.keyset.houses, self.network.manifest.institutions, strict=True
+        ):
             directory.enrol(
                 EmbeddedCustodian(
-                    self.network,
+                    self.network_of(house.label),
                     self.network.manifest.locate(entry.custodian),
                     self.keys[house.label],
                     directory.store(entry.address),
@@ -115,7 +124,7 @@ class Alliance:
         compile_changes(ROOT, self._say)
         web3 = Web3(HTTPProvider(self.rpc))
         bank = web3.eth.accounts[0]
-        for house in HOUSES:
+        for house in self.keyset.houses:
             to = web3.to_checksum_address(self.address(house.label))
             web3.eth.send_transaction({"from": bank, "to": to, "value": web3.to_wei(_FUNDS, "wei")})
         founders = tuple(
@@ -129,7 +138,7 @@ class Alliance:
             Settings(development=True),
             self._say,
         ).run()
-        self._publish_directory()
+        self.publish_directory()
 
     def found(self) -> None:
         """The founders sign the agreement."""
@@ -152,7 +161,7 @@ class Alliance:
 
     def enrol(self) -> None:
         """Every institution publishes its key and opens its departments."""
-        for house in HOUSES:
+        for house in self.keyset.houses:
             actor = self.institution(house.label)
             actor.enrol()
             for department in house.departments:
@@ -163,7 +172,8 @@ class Alliance:
     def certify(self, person: Individual) -> None:
         """A person's institution registers and certifies them; clinicians are affiliated."""
         actor, keys = self.institution(person.house), self.keys[person.label]
-        enrolment = Enrolment.sign(self.network, keys, person.role, actor.address)
+        network = self.network_of(person.house)
+        enrolment = Enrolment.sign(network, keys, person.role, actor.address)
         actor.register(enrolment, *person.identifier)
         if person.role is Role.CLINICIAN:
             department = self.departments.get((person.house, person.department or ""))
@@ -176,7 +186,7 @@ class Alliance:
         relationship = self.institution(house).propose(
             self.address(patient), mirror=self.address(mirror)
         )
-        Patient(self.network, self.keys[patient], self.directory).accept(relationship)
+        Patient(self.network_of(house), self.keys[patient], self.directory).accept(relationship)
         self.relationships[patient, house] = relationship
         owner, steward, second = (self.keyset.labels[label] for label in (patient, house, mirror))
         self._say(f"{owner} accepted a relationship with {steward}; its mirror is {second}")
@@ -184,7 +194,7 @@ class Alliance:
 
     def institution(self, label: str) -> Institution:
         """An institution's administrator, on this stage's connection."""
-        return Institution(self.network, self.keys[label], self.directory)
+        return Institution(self.network_of(label), self.keys[label], self.directory)
 
     def write_people(self) -> None:
         """Write down who is who for people and programs: people.json."""
@@ -203,19 +213,23 @@ class Alliance:
             entry["affiliation"] = "0x" + self.affiliations[label].hex()
         return entry
 
-    def _publish_directory(self) -> None:
+    def publish_directory(self) -> None:
         """Add to the manifest where each institution's custodian, store and key file are."""
         entries = tuple(
             InstitutionEntry(
                 self.address(house.label),
                 house.name,
                 custodian=f"houses/{house.label}/custodian",
-                store=f"houses/{house.label}/store",
+                store=self.store_of(house.label),
                 keyfile=str(self.keyset.keyfile(house.label).relative_to(self.folder)),
             )
-            for house in HOUSES
+            for house in self.keyset.houses
         )
         replace(Manifest.load(self.manifest), institutions=entries).save(self.manifest)
+
+    def store_of(self, label: str) -> str:
+        """Where a house keeps ciphertext: an address, or a path inside the folder."""
+        return f"houses/{label}/store"
 
     def _assembly(self, *labels: str) -> Assembly:
         senders = [Sender(self.network, self.keys[label], MemoryJournal()) for label in labels]

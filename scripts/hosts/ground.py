@@ -63,19 +63,19 @@ class Loopback:
     def raze(self) -> None:
         """Nothing has to be removed."""
 
-    def address(self, label: str) -> str:  # noqa: ARG002
+    def address(self, label: str) -> str:
         """Loopback, for every house."""
         return "127.0.0.1"
 
-    def command(self, label: str, command: Sequence[str]) -> list[str]:  # noqa: ARG002
+    def command(self, label: str, command: Sequence[str]) -> list[str]:
         """Return the command as it is."""
         return list(command)
 
-    def ports(self, label: str, wanted: Sequence[int]) -> list[int]:  # noqa: ARG002
+    def ports(self, label: str, wanted: Sequence[int]) -> list[int]:
         """Return free ports, whatever is wanted."""
         return free_ports(len(wanted))
 
-    def door(self, label: str, port: int, log: Path) -> tuple[int, Process | None]:  # noqa: ARG002
+    def door(self, label: str, port: int, log: Path) -> tuple[int, Process | None]:
         """The place's loopback is the machine's."""
         return port, None
 
@@ -133,7 +133,7 @@ class Namespaces:
         """Return a command that runs in the house's namespace."""
         return ["ip", "netns", "exec", self._name(label), *command]
 
-    def ports(self, label: str, wanted: Sequence[int]) -> list[int]:  # noqa: ARG002
+    def ports(self, label: str, wanted: Sequence[int]) -> list[int]:
         """Every port of a namespace is free."""
         return list(wanted)
 
