@@ -10,7 +10,8 @@ MANIFEST       the file to write; build/manifests/<chain id>.json
 FOUNDERS       who founds the consortium, a file as scripts/alliance/party.py says; on a development
                chain the sandbox's two hospitals
 AGREEMENT      folder of the agreement's texts; scripts/agreement/v1
-DEPLOYER       account in Brownie's keystore; on a development chain the node's first account
+DEPLOYER       a chartkey key file (*.json), or an account in Brownie's keystore; on a development
+               chain the node's first account
 PASSWORD_FILE  file whose first line opens it, mode 0600
 CONFIRMATIONS  blocks until something counts as settled; by default more than half of Clique's
                sealers (P60), and 1 on a development chain
@@ -24,6 +25,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brownie import accounts, chain, rpc, web3
+from chartkey.crypto.keyfile import KeyFile
 
 from scripts.alliance.artifacts import Artifact, load
 from scripts.alliance.deployer import Deployer
@@ -74,4 +76,7 @@ def _deployment() -> Deployment:
 def _account(parameters: Parameters) -> Any:
     if parameters.deployer is None:
         return accounts[0]
+    if parameters.deployer.endswith(".json"):
+        keys = KeyFile.open(parameters.deployer, parameters.password())
+        return accounts.add(keys.account.key)
     return accounts.load(parameters.deployer, password=parameters.password())

@@ -11,6 +11,7 @@ AGREEMENT are as in deploy.py:
 ADMISSIONS     institutions and regulators to be voted in; see scripts/alliance/party.py
 PROFILES       the list of record profiles; scripts/profiles/list.json
 REFERRALS      the rules of referral; scripts/profiles/referrals.json
+NETWORK        the description of the network; its sealers are put to the vote, those of members
 
 The keys are those that the two files name: chartkey key files or accounts of Brownie's keystore,
 each with a passphrase file of mode 0600.
@@ -18,7 +19,7 @@ each with a passphrase file of mode 0600.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from brownie import accounts, chain, rpc, web3
 from chartkey.chain.journal import MemoryJournal
@@ -28,11 +29,13 @@ from chartkey.chain.sender import Sender
 from scripts.alliance.assembly import Assembly
 from scripts.alliance.keyring import open_key
 from scripts.alliance.motion import (
+    Motion,
     admission,
     profile,
     profiles,
     referrals,
     rules_of_referral,
+    sealer,
 )
 from scripts.alliance.parameters import Parameters
 from scripts.alliance.party import Party
@@ -64,6 +67,14 @@ def _found(parameters: Parameters) -> None:
     print(outcome_lines(assembly.carry(motions)))
     # Those voted in just now can sign in the same run if their keys are here.
     assembly.sign(parameters.agreement)
+    if sealers := list(_sealers(network, parameters)):
+        print(outcome_lines(assembly.carry(sealers)))
+
+
+def _sealers(network: Network, parameters: Parameters) -> Iterator[Motion]:
+    for house in parameters.houses:
+        if house.sealer and house.account and network.consortium.is_active(house.account):
+            yield sealer(house.sealer, house.account, house.name)
 
 
 def _senders(

@@ -24,6 +24,7 @@ __all__ = ["Keyset"]
 
 _WORKERS = 2
 _PASSPHRASE_BYTES = 15
+_FOUNDERS = "founders.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,9 @@ class Keyset:
             write_durably(self.passphrase_file, f"{passphrase}\n".encode(), mode=0o600)
         with ThreadPoolExecutor(_WORKERS) as pool:
             list(pool.map(self._create, missing))
-        self._list("founders.json", [_house(self, LEAD), _house(self, HOSPITAL)])
-        label, name = REGULATOR
-        regulator = {"regulator": name, "account": self.address(label)}
-        later = [house for house in self.houses if house not in (LEAD, HOSPITAL)]
-        self._list("admissions.json", [*(_house(self, house) for house in later), regulator])
+        # Set-up's lists are of the sandbox; whoever adds a house has a copy with lists of its own.
+        if not (self.folder / _FOUNDERS).exists():
+            self._write_lists()
         return missing
 
     def copy(self, folder: Path) -> Keyset:
@@ -86,7 +85,9 @@ class Keyset:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in (self.passphrase_file, *map(self.keyfile, self.labels)):
             write_durably(folder / path.name, path.read_bytes(), mode=0o600)
-        return Keyset(folder, houses=self.houses)
+        copied = Keyset(folder, houses=self.houses)
+        copied._write_lists()
+        return copied
 
     def open(self) -> dict[str, Keys]:
         """Open every key file.
@@ -99,6 +100,13 @@ class Keyset:
         with ThreadPoolExecutor(_WORKERS) as pool:
             opened = pool.map(lambda label: self._open(label, passphrase), self.labels)
             return dict(zip(self.labels, opened, strict=True))
+
+    def _write_lists(self) -> None:
+        self._list(_FOUNDERS, [_house(self, LEAD), _house(self, HOSPITAL)])
+        label, name = REGULATOR
+        regulator = {"regulator": name, "account": self.address(label)}
+        later = [house for house in self.houses if house not in (LEAD, HOSPITAL)]
+        self._list("admissions.json", [*(_house(self, house) for house in later), regulator])
 
     def _create(self, label: str) -> None:
         passphrase, houses = read_passphrase(self.passphrase_file), [h.label for h in self.houses]

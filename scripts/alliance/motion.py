@@ -25,6 +25,7 @@ __all__ = [
     "referrals",
     "regulator",
     "rules_of_referral",
+    "sealer",
 ]
 
 _TIERS = 3
@@ -88,6 +89,19 @@ def regulator(account: str, name: str) -> Motion:
         encode(["address", "string"], [account, name]),
         lambda consortium, closes: consortium.propose_regulator(account, name, closes),
         lambda consortium: consortium.is_regulator(account),
+    )
+
+
+def sealer(account: str, house: str, name: str) -> Motion:
+    """Return the motion to admit a sealer of the chain, which an institution runs."""
+    from eth_abi.abi import encode
+
+    return Motion(
+        f"let {name} seal as {account}",
+        Action.ADMIT_SEALER,
+        encode(["address", "address"], [account, house]),
+        lambda consortium, closes: consortium.propose_sealer(account, house, closes),
+        lambda consortium: consortium.sealer_of(account) is not None,
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chartkey.operator.description import Description, House
+
 from scripts.alliance.deployment import Settings
 from scripts.alliance.keyring import read_passphrase
 from scripts.alliance.party import Founding, Party, agreement_hash, read_parties
@@ -46,14 +48,17 @@ class Parameters:
 
     @property
     def deployer(self) -> str | None:
-        """DEPLOYER: an account in Brownie's keystore; None for the node's own first account.
+        """DEPLOYER: an account in Brownie's keystore, or a chartkey key file; None for the node's
+        own first account.
 
         Raises:
             Refused: none is named and this is no development chain.
         """
         name = self.environment.get("DEPLOYER")
         if name is None and not self.development:
-            raise Refused("DEPLOYER names the account in Brownie's keystore that deploys.")
+            raise Refused(
+                "DEPLOYER names the account in Brownie's keystore, or the key file, that deploys."
+            )
         return name
 
     @property
@@ -95,6 +100,16 @@ class Parameters:
     def referrals(self) -> Path:
         """REFERRALS: the rules of referral to set."""
         return self._path("REFERRALS", REFERRALS)
+
+    @property
+    def houses(self) -> tuple[House, ...]:
+        """NETWORK: the houses of that description; none by default.
+
+        Raises:
+            NetworkInvalid: the description cannot be read.
+        """
+        path = self.environment.get("NETWORK")
+        return Description.load(path).present if path else ()
 
     def password(self) -> str:
         """PASSWORD_FILE: the first line of that file.

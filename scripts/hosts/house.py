@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +40,7 @@ class Premises:
         self.tenant, self.folder, self._ground = tenant, folder, ground
         self.nodes: list[Geth] = []
         self.doors: list[Process] = []
+        self.store: str | None = None
         uses = tenant.uses
         self._p2p = ground.ports(tenant.label, [_P2P + i for i in range(len(uses))])
         self._http = ground.ports(tenant.label, [_HTTP + i for i in range(len(uses))])
@@ -104,11 +104,6 @@ class Premises:
             cache_mib=_CACHE_MIB,
             sealer=house.sealer if node.use is Use.SEALING else None,
         )
-
-
-def addresses(houses: Sequence[Premises]) -> list[str]:
-    """Return where clients reach the houses, in their order."""
-    return [house.answering.rpc or "" for house in houses]
 
 
 def _socket(folder: Path) -> Path:
