@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from chartkey.errors import NodeRefused, NodeUnavailable
+from chartkey.operator.chaindata import begin
 from chartkey.operator.description import Use
 from chartkey.operator.settings import Settings
+from chartkey.operator.socket import NodeSocket
 
 from scripts.alliance.parameters import ROOT
 from scripts.alliance.refusal import Refused
@@ -61,22 +62,14 @@ class Geth:
         """Write the settings, and the first block if there is no chain yet.
 
         Raises:
-            Refused: Geth is not built, or takes the genesis for none.
+            Refused: Geth is not built.
+            NetworkInvalid: it takes the genesis for none.
         """
         if not GETH.exists():
             raise Refused(ABSENT)
         self.settings.write()
         self.settings.ipc.parent.mkdir(parents=True, exist_ok=True)
-        if (self.settings.data / "geth" / "chaindata").exists():
-            return
-        done = subprocess.run(
-            [str(GETH), "init", "--datadir", str(self.settings.data), str(genesis)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise Refused(f"geth init failed: {done.stderr.strip()[-400:]}")
+        begin(str(GETH), self.settings.data, genesis)
 
     def start(self, *options: str) -> None:
         """Start the node, without waiting for it.
@@ -122,24 +115,16 @@ class Geth:
         """Return a JSON-RPC method's result through the node's own socket, admin's too.
 
         Raises:
-            Refused: it does not answer, or with an error.
+            NodeUnavailable, NodeRefused: it does not answer, or with an error.
         """
-        try:
-            answer = self._socket.make_request(method, params)  # type: ignore[arg-type]
-        except (OSError, ValueError) as err:
-            raise Refused(f"{self} does not answer {method}") from err
-        if "result" not in answer:
-            raise Refused(f"{self} answers {method} with {json.dumps(answer.get('error'))}")
-        return answer["result"]
+        return self._socket.ask(method, *params)
 
     @cached_property
-    def _socket(self) -> Any:
-        from web3 import IPCProvider
-
-        return IPCProvider(self.settings.ipc, timeout=30)
+    def _socket(self) -> NodeSocket:
+        return NodeSocket(self.settings.ipc)
 
     def _answers(self) -> bool:
         try:
             return int(self.ask("eth_chainId"), 16) == self.settings.network.chain_id
-        except Refused:
+        except (NodeUnavailable, NodeRefused):
             return False

@@ -24,7 +24,6 @@ __all__ = ["Description", "House", "Node", "Use", "load_house", "save_house"]
 
 _SCHEMA: Final = 1
 _LARGEST: Final = 1 << 20
-_FEWEST_SEALERS: Final = 1
 _SMALLEST_GAS: Final = 5_000_000
 """The largest contract needs about four million to be created."""
 
@@ -219,8 +218,10 @@ def _problem(network: Description) -> str | None:
         return "chainId, period, epoch and gasLimit are whole numbers above zero"
     if network.gas_limit < _SMALLEST_GAS:
         return f"a gasLimit below {_SMALLEST_GAS:,} does not hold the largest contract's creation"
-    if len(network.sealers) < _FEWEST_SEALERS:
+    if not network.sealers:
         return "no founding house has a sealer, so nobody would make blocks"
+    if not any(house.account for house in network.founders):
+        return "no founding house has an account, so nobody could pay for a transaction"
     labels = [house.label for house in network.houses]
     accounts = [a.lower() for h in network.houses for a in (h.account, h.sealer) if a]
     keys = [Enode.parse(node.enode).key for h in network.houses for node in h.nodes]

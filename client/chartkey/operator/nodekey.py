@@ -14,7 +14,15 @@ from typing import Final
 from chartkey.crypto.ownfile import create, read
 from chartkey.errors import NetworkInvalid
 
-__all__ = ["KEYSTORE", "NODE_KEY", "PASSWORD", "new_node_key", "new_sealer", "sealer_of"]
+__all__ = [
+    "KEYSTORE",
+    "NODE_KEY",
+    "PASSWORD",
+    "new_node_key",
+    "new_sealer",
+    "node_key",
+    "sealer_of",
+]
 
 KEYSTORE: Final = "keystore"
 NODE_KEY: Final = "nodekey"
@@ -40,10 +48,17 @@ def new_node_key(folder: Path) -> str:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         create(path, _new_key().hex().encode())
-    return _public_key(path)
+    return node_key(path)
 
 
-def _public_key(path: Path) -> str:
+def node_key(path: Path) -> str:
+    """Return the public key of a node's key file, 128 hex digits.
+
+    Raises:
+        KeyfileUnsafe: others may read the file (T27).
+        KeyfileInvalid: there is no such file.
+        NetworkInvalid: it is no node key.
+    """
     from coincurve import PrivateKey
 
     try:
