@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop kubo geth softhsm vectors abi clean
+.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop network network-start network-stop kubo geth softhsm vectors abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,15 @@ sandbox: setup ## leave a chain and three institutions running to try things on
 
 sandbox-stop: ## end what make sandbox started
 	@.venv/bin/python scripts/sandbox.py stop
+
+network: setup geth ## a permissioned network of four institutions: start, deploy, demo, end; RECORD=path
+	@.venv/bin/python scripts/network.py run $(if $(RECORD),--record "$(RECORD)")
+
+network-start: setup geth ## the same network, left running
+	@.venv/bin/python scripts/network.py start
+
+network-stop: ## end what make network-start started
+	@.venv/bin/python scripts/network.py stop
 
 kubo: ## build the IPFS node that the tests compare with (needs Go; some minutes once)
 	@scripts/tools/gobuild.sh kubo

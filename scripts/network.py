@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -20,11 +21,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from chartkey.operator.description import Use
+from chartkey.operator.pins import survey
 
 from scripts.alliance.cast import REGULATOR, SEALING
 from scripts.alliance.journey import Journey, Teller
 from scripts.alliance.keyset import Keyset
 from scripts.alliance.parameters import ROOT, SANDBOX_KEYS
+from scripts.alliance.progress import write_durably
 from scripts.alliance.refusal import Refused, plainly
 from scripts.alliance.spread import Spread
 from scripts.hosts.brownie import Brownie
@@ -32,6 +35,8 @@ from scripts.hosts.geth import ABSENT, GETH
 from scripts.hosts.ground import Loopback, Namespaces
 from scripts.hosts.group import Group
 from scripts.hosts.house import Tenant
+from scripts.hosts.kubo import ABSENT as NO_KUBO
+from scripts.hosts.kubo import IPFS
 
 FOLDER = Path(os.environ.get("NETWORK_FOLDER") or ROOT / "build" / "network")
 
@@ -54,6 +59,7 @@ class Drill:
             self.start()
             journey = Journey(self._say, record)
             events = journey.travel(self.stage)
+            self._replicated()
             self._agree()
         finally:
             self._group.stop()
@@ -73,11 +79,25 @@ class Drill:
         self._keyset.create()
         labels = [house.label for house in SEALING] + [REGULATOR[0]]
         ground = Loopback() if self._loopback else Namespaces(self._folder, labels)
-        self._group = Group(self._folder, self._tenants(), ground, period=self._period)
+        self._group = Group(
+            self._folder, self._tenants(), ground, period=self._period, ipfs=IPFS.exists()
+        )
         self._say("on loopback ports" if self._loopback else "each in a network namespace")
         self._group.start()
+        if not IPFS.exists():
+            self._say(f"{NO_KUBO}; ciphertext goes to folders")
         self._say(f"{len(self._group.nodes)} nodes agree on block {max(self._group.heights())}")
         self._deploy()
+
+    def leave(self) -> None:
+        """Say how to use what runs."""
+        rpcs = [house.answering.rpc or "" for house in self._group.premises]
+        values = {"CHARTKEY_RPC": ",".join(rpcs), "CHARTKEY_MANIFEST": str(self.stage.manifest)}
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+        lines.append(f'export PATH={shlex.quote(str(Path(sys.prefix) / "bin"))}:"$PATH"')
+        write_durably(self._folder / "env", "".join(f"{line}\n" for line in lines).encode())
+        print(f"\nRunning. Next: . {self._folder / 'env'} and chartkey network status")
+        print("`make network-stop` ends it.")
 
     def stop(self) -> None:
         """End what another run left."""
@@ -99,6 +119,16 @@ class Drill:
         brownie.import_networks()
         self.stage.deploy_with(brownie)
         self.stage.settle()
+
+    def _replicated(self) -> None:
+        """Every file is at two institutions at least."""
+        self._say.title("Ciphertext is at two institutions or more")
+        houses = {h.label: self.stage.directory.store(self.stage.address(h.label)) for h in SEALING}
+        found = survey(houses, verify=True)
+        for one in found.placements:
+            self._say(f"{one.cid} at {', '.join(one.houses)}")
+        if found.short() or found.away or not found.placements:
+            raise Refused("a file has fewer than two copies.")
 
     def _agree(self) -> None:
         """All nodes hold the same chain."""
@@ -136,6 +166,7 @@ def main() -> None:
             drill.stop()
         elif options.command == "start":
             drill.start()
+            drill.leave()
         else:
             drill.run(options.record)
 

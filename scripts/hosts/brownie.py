@@ -16,7 +16,6 @@ __all__ = ["Brownie"]
 
 NETWORKS = ROOT / "scripts" / "networks.yaml"
 _NETWORK = "chartkey"
-_SECONDS = 600
 _NOISE = re.compile(r"Brownie v|Running 'scripts|\w+Project is the active|SUCCESS")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -26,7 +25,12 @@ class Brownie:
 
     def __init__(self, home: Path, rpc: str, say: Callable[[str], None]) -> None:
         self._home, self._say = home, say
-        self._environment = {**os.environ, "HOME": str(home), "CHARTKEY_RPC": rpc}
+        self._environment = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "HOME": str(home),
+            "CHARTKEY_RPC": rpc,
+        }
 
     def import_networks(self) -> None:
         """Tell Brownie of the chain, once.
@@ -47,7 +51,7 @@ class Brownie:
 
     def _run(self, arguments: list[str], environment: Mapping[str, str]) -> None:
         program = Path(sys.executable).parent / "brownie"
-        done = subprocess.run(
+        process = subprocess.Popen(
             [str(program), *arguments],
             cwd=ROOT,
             env={**self._environment, **environment},
@@ -55,13 +59,14 @@ class Brownie:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_SECONDS,
-            check=False,
         )
-        printed = _COLOUR.sub("", done.stdout).splitlines()
-        lines = [line.strip() for line in printed if line.strip()]
-        if done.returncode:
+        lines = []
+        with process:
+            assert process.stdout is not None
+            for printed in process.stdout:
+                line = _COLOUR.sub("", printed).strip()
+                lines.append(line)
+                if line and not _NOISE.match(line):
+                    self._say(line)
+        if process.returncode:
             raise Refused(f"brownie {' '.join(arguments)} failed:\n" + "\n".join(lines[-15:]))
-        for line in lines:
-            if not _NOISE.match(line):
-                self._say(line)

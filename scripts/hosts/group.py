@@ -14,6 +14,7 @@ from typing import Any
 
 from chartkey.operator.description import Description
 from chartkey.operator.genesis import clique
+from chartkey.operator.swarm import new_swarm_key
 
 from scripts.alliance.progress import write_durably
 from scripts.alliance.refusal import Refused
@@ -48,13 +49,14 @@ class Group:
         epoch: int = 30_000,
         gas_limit: int = 60_000_000,
         links: Links | None = None,
+        ipfs: bool = False,
         say: Say = lambda line: None,
     ) -> None:
         self.folder, self.ground, self._say = folder, ground, say
         self.premises = [Premises(tenant, folder / tenant.label, ground) for tenant in tenants]
         houses = tuple(house.entry() for house in self.premises)
         self.network = Description(CHAIN_ID, houses, period, epoch, gas_limit)
-        self._links = links
+        self._links, self._ipfs = links, ipfs
 
     @property
     def description(self) -> Path:
@@ -90,10 +92,33 @@ class Group:
             if self._links is not None:
                 self._lay(self._links)
             self.run()
+            if self._ipfs:
+                self.share()
             self.meet()
         except BaseException:
             self.stop()
             raise
+
+    def share(self) -> None:
+        """Give every sealing house an IPFS node in a private swarm, and start them.
+
+        Raises:
+            Refused: Kubo is not built, or one does not come up.
+        """
+        key = self.folder / "swarm.key"
+        if not key.exists():
+            new_swarm_key(key)
+        members = [house for house in self.premises if house.seals]
+        addresses = {house.tenant.label: house.share(key) for house in members}
+        for house in members:
+            others = [one for label, one in addresses.items() if label != house.tenant.label]
+            if house.kubo is not None:
+                house.kubo.prepare(others)
+                house.kubo.start()
+        self.record()
+        for house in members:
+            if house.kubo is not None:
+                house.kubo.wait()
 
     def run(self) -> None:
         """Start every node that does not run, and wait until it answers.
@@ -165,9 +190,11 @@ class Group:
         return len(running)
 
     def _processes(self) -> list[Process]:
-        houses = self.premises
-        doors = chain.from_iterable(house.doors for house in houses)
-        return [*(node.process for node in self.nodes if node.process), *doors]
+        kubos = [house.kubo for house in self.premises if house.kubo]
+        doors = chain.from_iterable(house.doors for house in self.premises)
+        started = [node.process for node in (*self.nodes, *kubos)]
+        started += [*doors, *(kubo.door for kubo in kubos)]
+        return [process for process in started if process]
 
     def _lay(self, links: Links) -> None:
         """Give every node the addresses at which the links lead to the others."""

@@ -14,6 +14,7 @@ from chartkey.operator.settings import Settings
 
 from scripts.hosts.geth import Geth
 from scripts.hosts.ground import Ground
+from scripts.hosts.kubo import Kubo
 from scripts.hosts.process import Process
 
 __all__ = ["Premises", "Tenant"]
@@ -40,7 +41,7 @@ class Premises:
         self.tenant, self.folder, self._ground = tenant, folder, ground
         self.nodes: list[Geth] = []
         self.doors: list[Process] = []
-        self.store: str | None = None
+        self.kubo: Kubo | None = None
         uses = tenant.uses
         self._p2p = ground.ports(tenant.label, [_P2P + i for i in range(len(uses))])
         self._http = ground.ports(tenant.label, [_HTTP + i for i in range(len(uses))])
@@ -75,6 +76,25 @@ class Premises:
             self.nodes.append(Geth(self.tenant.label, self._ground, settings, rpc))
         for geth in self.nodes:
             geth.prepare(genesis)
+
+    def share(self, swarm_key: Path) -> str:
+        """Give this house an IPFS node; return its address for the other members.
+
+        Raises:
+            Refused: Kubo is not built.
+        """
+        self.kubo = Kubo(self.tenant.label, self._ground, self.folder / "ipfs", swarm_key)
+        return self.kubo.prepare()
+
+    @property
+    def seals(self) -> bool:
+        """Whether it is an institution with a node that seals."""
+        return Use.SEALING in self.tenant.uses
+
+    @property
+    def store(self) -> str | None:
+        """Where the house's own programs reach its IPFS node."""
+        return self.kubo.api if self.kubo else None
 
     @property
     def sealing(self) -> Geth:

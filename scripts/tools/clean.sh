@@ -6,8 +6,11 @@ cd "$(dirname "$0")/../.."
 if [ -d build/sandbox ] && [ -x .venv/bin/python ]; then
   .venv/bin/python scripts/sandbox.py stop
 fi
-# Kubo takes minutes to build, and nothing of the project goes into it.
-[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kubo -exec rm -rf {} +
+if [ -d build/network ] && [ -x .venv/bin/python ]; then
+  .venv/bin/python scripts/network.py stop
+fi
+# Kubo and Geth take minutes to build, and nothing of the project goes into them.
+[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name kubo ! -name geth -exec rm -rf {} +
 rm -rf reports dist client/dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 find client scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 if [ "${1:-}" = --all ]; then

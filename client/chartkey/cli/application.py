@@ -18,6 +18,7 @@ from chartkey.cli import (
     institution,
     keys,
     network,
+    pins,
     records,
     relationship,
     store,
@@ -89,6 +90,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(envelope.app, name="envelope")
 app.add_typer(store.app, name="store")
 app.add_typer(network.app, name="network")
+app.add_typer(pins.app, name="pins")
 
 
 def arranged(arguments: Sequence[str]) -> list[str]:
