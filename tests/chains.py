@@ -16,8 +16,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,19 +160,35 @@ def deploy(rpc: str, founders: Sequence[Any] = ()) -> Manifest:
     for founder in founders:
         paid = {"from": creator, "to": founder.address, "value": web3.to_wei(10, "ether")}
         web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(paid), poll_latency=0.01)
+
+    def send(transaction: dict[str, Any]) -> Any:
+        return web3.eth.send_transaction({"from": creator, **transaction})
+
+    manifest = create_all(web3, creator, send, founders)
+    return replace(
+        manifest, confirmations=1, max_head_age=None, development_chains=(manifest.chain_id,)
+    )
+
+
+def create_all(
+    web3: Any, creator: str, send: Callable[[dict[str, Any]], Any], founders: Sequence[Any]
+) -> Manifest:
+    """Send every contract's creation at once, and wait for all of them."""
     nonce = web3.eth.get_transaction_count(creator)
     places = {name: _created(creator, nonce + i) for i, name in enumerate(ORDER)}
-    blocks = [_create(web3, creator, name, _arguments(name, places, founders)) for name in ORDER]
+    data = [_creation(web3, name, places, founders) for name in ORDER]
+    sent = [send({"data": d, "nonce": nonce + i, "gas": 9_000_000}) for i, d in enumerate(data)]
+    receipts = [web3.eth.wait_for_transaction_receipt(one, poll_latency=0.01) for one in sent]
+    assert all(receipt["status"] == 1 for receipt in receipts)
     return Manifest(
         chain_id=web3.eth.chain_id,
-        deployment_block=min(blocks),
+        deployment_block=min(receipt["blockNumber"] for receipt in receipts),
         contracts={
             name: Deployed(places[name], keccak256(bytes(web3.eth.get_code(places[name]))))
             for name in ORDER
         },
-        confirmations=1,
-        max_head_age=None,
-        development_chains=(web3.eth.chain_id,),
+        confirmations=2,
+        max_head_age=60,
     )
 
 
@@ -186,13 +203,11 @@ def _arguments(name: str, places: dict[str, Any], founders: Sequence[Any]) -> tu
     return (*(places[other] for other in NAMES[name]), *extra)
 
 
-def _create(web3: Any, creator: str, name: str, arguments: tuple[Any, ...]) -> int:
+def _creation(web3: Any, name: str, places: dict[str, Any], founders: Sequence[Any]) -> str:
     built = artifact(name)
     factory = web3.eth.contract(abi=built["abi"], bytecode=built["bytecode"])
-    sent = factory.constructor(*arguments).transact({"from": creator, "gas": 10_000_000})
-    receipt = web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
-    assert receipt["status"] == 1, name
-    return int(receipt["blockNumber"])
+    data: str = factory.constructor(*_arguments(name, places, founders)).data_in_transaction
+    return data
 
 
 def _created(creator: str, nonce: int) -> str:

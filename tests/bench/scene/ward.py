@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+
+from chartkey.chain.manifest import Manifest
 
 from tests.chains import AGREEMENT, artifact, deploy, person
 
@@ -50,24 +52,31 @@ TYPES = {
 class Ward:
     """A founded consortium of four, and the transactions that are counted."""
 
-    def __init__(self, rpc: str, sizes: Sizes = RSA) -> None:
+    def __init__(
+        self, rpc: str, sizes: Sizes = RSA, manifest: Manifest | None = None, price: int = 0
+    ) -> None:
+        """Take a chain, and by default deploy there; ``price`` is in wei for a gas."""
         from web3 import HTTPProvider, Web3
+        from web3.middleware import ExtraDataToPOAMiddleware
 
         self.web3: Any = Web3(HTTPProvider(rpc))
-        self.sizes = sizes
+        # Clique's headers hold seals that mainnet's do not.
+        self.web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+        self.sizes, self._price = sizes, price
         self.random = random.Random("chartkey gas")
         self.houses = [person(name) for name in HOUSES]
-        self.manifest = deploy(rpc, self.houses)
+        self.manifest = manifest or deploy(rpc, self.houses)
         self.forwarder, self.consortium, self.registrar, self.factory = (
             self.on(name)
             for name in ("Forwarder", "Consortium", "Registrar", "RelationshipFactory")
         )
-        for house in self.houses:
-            self.pay(house, self.consortium.functions.signAgreement(AGREEMENT))
+        agreed = self.consortium.functions.signAgreement(AGREEMENT)
+        self.pay_all([(house, agreed) for house in self.houses])
         # Nothing works before the last founder has signed (P40).
-        for house in self.houses:
-            key = self.bytes(sizes.key)
-            self.pay(house, self.registrar.functions.enrol(sizes.suite, key))
+        enrol = self.registrar.functions.enrol
+        keys = [self.bytes(sizes.key) for _ in self.houses]
+        pairs = zip(self.houses, keys, strict=True)
+        self.pay_all([(house, enrol(sizes.suite, key)) for house, key in pairs])
         self.profile = self.adopt_profile()
 
     def day(self) -> dict[str, int]:
@@ -206,21 +215,32 @@ class Ward:
         functions = self.consortium.functions
         self.pay(self.houses[0], propose(*values, self.now() + DAY))
         number = functions.census().call()[4]
-        for house in self.houses[:3]:
-            self.pay(house, functions.vote(number, True))
+        self.pay_all([(house, functions.vote(number, True)) for house in self.houses[:3]])
         encoded = self.web3.codec.encode(types, values)
         self.pay(self.houses[0], functions.enact(number, encoded))
 
     def pay(self, account: Any, call: Any) -> int:
         """Send a call from an account at its own cost; return the gas used."""
+        return self._used(account, call, self._send(account, call))
+
+    def pay_all(self, paid: Sequence[tuple[Any, Any]]) -> None:
+        """Send calls from different accounts, and wait for all of them."""
+        sent = [self._send(account, call) for account, call in paid]
+        for (account, call), hash in zip(paid, sent, strict=True):
+            self._used(account, call, hash)
+
+    def _send(self, account: Any, call: Any) -> Any:
         nonce = self.web3.eth.get_transaction_count(account.address)
-        fields = {"from": account.address, "nonce": nonce, "gas": 5_000_000, "gasPrice": 0}
+        price = self._price
+        fields = {"from": account.address, "nonce": nonce, "gas": 5_000_000, "gasPrice": price}
         signed = account.sign_transaction(call.build_transaction(fields))
-        sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
+        return self.web3.eth.send_raw_transaction(signed.raw_transaction)
+
+    def _used(self, account: Any, call: Any, sent: Any) -> int:
         receipt = self.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
         if receipt["status"] != 1:
             # Called, not sent, it says why.
-            call.call({"from": account.address, "gas": 5_000_000, "gasPrice": 0})
+            call.call({"from": account.address, "gas": 5_000_000, "gasPrice": self._price})
             raise RuntimeError(f"{call.fn_name} was refused")
         return int(receipt["gasUsed"])
 
