@@ -7,6 +7,7 @@ transaction pays, and what must be on disk when a block is.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from chartkey.operator.description import Description, Node, Use
 from chartkey.operator.nodekey import KEYSTORE, NODE_KEY, PASSWORD
+from chartkey.storage.newfile import new_file
 
 __all__ = ["Settings"]
 
@@ -64,16 +66,24 @@ class Settings:
         """The file that :meth:`write` writes."""
         return self.folder / "geth.toml"
 
+    @property
+    def script(self) -> Path:
+        """The program that :meth:`write` writes."""
+        return self.folder / "start.sh"
+
     def write(self) -> Path:
-        """Write the ``--config`` file and return its path.
+        """Write the ``--config`` file, and ``start.sh`` for a service manager, which runs the
+        program named by GETH; return the file's path.
 
         Raises:
             OSError: it cannot be written.
         """
-        from chartkey.storage.newfile import new_file
-
-        with new_file(self.config, overwrite=True) as file:
-            file.write(_toml(self.sections()).encode())
+        words = ['"${GETH:-geth}"', *map(shlex.quote, self.command()[1:])]
+        script = f"#!/bin/sh\nexec {' '.join(words)}\n"
+        for path, text in ((self.config, _toml(self.sections())), (self.script, script)):
+            with new_file(path, overwrite=True) as file:
+                file.write(text.encode())
+        self.script.chmod(0o700)
         return self.config
 
     def command(self, geth: str = "geth") -> list[str]:
