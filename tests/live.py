@@ -81,10 +81,13 @@ def funded(account: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _bank() -> Any:
-    from brownie import accounts
+    from brownie import accounts, network
     from chartkey.crypto.keyfile import KeyFile
 
     if not {"DEPLOYER", "PASSWORD_FILE"} <= set(os.environ):
         pytest.skip("DEPLOYER and PASSWORD_FILE name the key file that pays on a real chain")
+    # No base fee: a wei a gas. As a number, Brownie takes 1 for True, which is "find out".
+    network.gas_price("1 wei")
+    network.priority_fee(None)
     passphrase = Path(os.environ["PASSWORD_FILE"]).read_text().splitlines()[0]
     return accounts.add(KeyFile.open(os.environ["DEPLOYER"], passphrase).account.key)

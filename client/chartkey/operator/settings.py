@@ -114,8 +114,9 @@ class Settings:
         return {
             "NetworkId": self.network.chain_id,
             "SyncMode": "full",
-            # Geth keeps the newest states in memory. Were every node to lose power at once, the
-            # chain would go back to what some node has on disk: a sealing node writes each block's.
+            # Geth keeps the newest states in memory. When every node of a network lost power at
+            # block 30, those that prune came back at block 4 and sealed other blocks from there,
+            # in place of confirmed ones: a sealing node writes each block's state.
             "NoPruning": self.node.use is not Use.ANSWERING,
             # No limit of the fee in ether: the gas limit bounds it, and the price is 1 wei.
             "RPCTxFeeCap": 0.0,
