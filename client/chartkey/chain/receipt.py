@@ -20,8 +20,8 @@ __all__ = ["Receipt"]
 class Receipt:
     """What became of a transaction.
 
-    ``hash`` is 32 bytes; ``block``, ``gas_used`` and ``succeeded`` are None while it is not
-    known to be mined.
+    ``hash`` and ``block_hash`` are 32 bytes; ``block``, ``block_hash``, ``gas_used`` and
+    ``succeeded`` are None while it is not known to be mined.
     """
 
     def __init__(self, network: Network, hash: bytes, found: Mapping[str, Any] | None) -> None:
@@ -30,6 +30,7 @@ class Receipt:
         self._logs = found["logs"] if found else []
         self.hash = hash
         self.block = network.quantity(found["blockNumber"]) if found else None
+        self.block_hash = network.bytes_of(found["blockHash"]) if found else None
         self.gas_used = network.quantity(found["gasUsed"]) if found else None
         self.succeeded = network.quantity(found["status"]) == 1 if found else None
 
