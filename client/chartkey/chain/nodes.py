@@ -70,9 +70,9 @@ class _Member:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What a look at a node found: the hash of the deployment block, and its newest block."""
+    """What a look at a node found: its newest block, and at first the deployment block's hash."""
 
-    origin: bytes
+    origin: bytes | None
     head: Block
 
 
@@ -232,8 +232,9 @@ class Nodes:
     def _look(self, member: _Member, rpc: Rpc) -> _Sight | ChainError:
         network = self._view(rpc)
         try:
-            if not member.admitted:
-                check_identity(network)
+            if member.admitted:
+                return _Sight(None, network.head())
+            check_identity(network)
             origin = network.block(network.manifest.deployment_block).hash
             return _Sight(origin, network.head())
         except ChainError as err:
@@ -245,9 +246,8 @@ class Nodes:
             if isinstance(sight, ChainError):
                 self._put_aside(member, sight)
                 continue
-            if self._origin is None:
-                self._origin = sight.origin
-            if sight.origin != self._origin:
+            self._origin = self._origin or sight.origin
+            if sight.origin not in (None, self._origin):
                 problem = "its deployment block is not the one of the other nodes"
                 self._put_aside(member, problem)
                 continue
