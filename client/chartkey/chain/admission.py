@@ -1,15 +1,28 @@
-"""Why a node does not take a transaction into its pool, and what to do about it.
+"""Whether a node takes a transaction into its pool; why not, and what to do about it.
 
 The wording is Geth's (1.13.15, core/txpool and core/error.go); Anvil and Ganache use much of it.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from typing import TYPE_CHECKING, Final
 
 from chartkey.errors import ChainError, FundsMissing, NodeRefused, PoolRefused
 
-__all__ = ["explained", "is_known_already", "passes_by_itself"]
+if TYPE_CHECKING:
+    from chartkey.chain.network import Network
+
+__all__ = [
+    "explained",
+    "is_indexing",
+    "is_known_already",
+    "is_nonce_taken",
+    "offer",
+    "passes_by_itself",
+]
+
+_FIRST_PAUSE: Final = 0.05
 
 _KNOWN: Final = ("already known", "already imported")
 _FUNDS: Final = "insufficient funds"
@@ -28,6 +41,27 @@ _ADVICE: Final = {
     "a higher --rpc.txfeecap",
 }
 _PASSING: Final = ("txpool is full", "transaction underpriced")
+
+
+def offer(network: Network, raw: bytes, patience: float) -> None:
+    """Hand a signed transaction to the node; to a full pool again, for so many seconds.
+
+    Raises:
+        NodeUnavailable, NodeGarbled: it may have arrived, or not.
+        NodeRefused, ContractRefused: the node does not take it.
+    """
+    pause, until = _FIRST_PAUSE, time.monotonic() + patience
+    while True:
+        try:
+            network.raw("eth_sendRawTransaction", [f"0x{raw.hex()}"])
+            return
+        except NodeRefused as err:
+            if is_known_already(err):
+                return
+            if not passes_by_itself(err) or time.monotonic() + pause > until:
+                raise
+        time.sleep(pause)
+        pause *= 2
 
 
 def explained(error: ChainError, sender: str) -> ChainError:
@@ -50,6 +84,16 @@ def passes_by_itself(error: NodeRefused) -> bool:
 def is_known_already(error: ChainError) -> bool:
     """Whether the node refuses a transaction because it has it."""
     return isinstance(error, NodeRefused) and any(part in _problem(error) for part in _KNOWN)
+
+
+def is_nonce_taken(error: ChainError) -> bool:
+    """Whether the node refuses a transaction for a nonce that was used, maybe by itself."""
+    return isinstance(error, NodeRefused) and "nonce too low" in _problem(error)
+
+
+def is_indexing(error: NodeRefused) -> bool:
+    """Whether a Geth found a transaction neither in its pool nor in what it has indexed so far."""
+    return "indexing is in progress" in _problem(error)
 
 
 def _problem(error: NodeRefused) -> str:

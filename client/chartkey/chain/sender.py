@@ -18,7 +18,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chartkey.chain.address import checksum
-from chartkey.chain.admission import explained, is_known_already, passes_by_itself
+from chartkey.chain.admission import (
+    explained,
+    is_indexing,
+    is_nonce_taken,
+    offer,
+)
 from chartkey.chain.call import Call
 from chartkey.chain.forward import SignedForward, check_forward, decode_forward, execute_call
 from chartkey.chain.journal import Entry, Journal, State
@@ -258,39 +263,25 @@ class Sender:
 
     def _broadcast_again(self, entry: Entry) -> None:
         """Send the same bytes again, unless the node has them."""
-        if self._asked(entry, lambda: self._is_known(entry)):
+        if self._asked(entry, lambda: self._has(entry)):
             self._sent[entry.hash] = self._network.rpc
         else:
             self._broadcast(entry)
 
     def _broadcast(self, entry: Entry, *, first: bool = False) -> None:
         try:
-            self._offer(entry, _POOL_PATIENCE if first else 0)
+            offer(self._network, entry.raw, _POOL_PATIENCE if first else 0)
         except (NodeUnavailable, NodeGarbled) as err:
             raise self._unknown(entry) from err
         except (NodeRefused, ContractRefused) as err:
+            taken = is_nonce_taken(err)
             if not first:
                 self._give_up_if_overtaken(entry)
-            # Nodes refuse what they have, too.
-            elif not self._asked(entry, lambda: self._is_known(entry)):
+            # Nodes refuse what they have, too, and what is mined for its nonce.
+            elif not self._asked(entry, lambda: self._has(entry, taken)):
                 self._journal.put(replace(entry, state=State.VOID))
                 raise explained(err, self.address) from err
         self._sent[entry.hash] = self._network.rpc
-
-    def _offer(self, entry: Entry, patience: float) -> None:
-        """Hand the bytes to the node; to a full pool again, for so many seconds."""
-        pause, until = _FIRST_PAUSE, time.monotonic() + patience
-        while True:
-            try:
-                self._network.raw("eth_sendRawTransaction", [f"0x{entry.raw.hex()}"])
-                return
-            except NodeRefused as err:
-                if is_known_already(err):
-                    return
-                if not passes_by_itself(err) or time.monotonic() + pause > until:
-                    raise
-            time.sleep(pause)
-            pause = min(_LONGEST_PAUSE, pause * 2)
 
     def _give_up_if_overtaken(self, entry: Entry) -> None:
         """Close an entry whose nonce is another transaction's, beyond doubt.
@@ -302,6 +293,15 @@ class Sender:
             self._journal.put(replace(entry, state=State.VOID))
             problem = "another transaction has its place; repeat the command"
             raise TransactionFailed(hash=_shown(entry), problem=problem)
+
+    def _has(self, entry: Entry, maybe_mined: bool = False) -> bool:
+        """Whether the node has it; if it cannot be mined yet, also one that still indexes knows."""
+        try:
+            return self._is_known(entry)
+        except NodeRefused as err:
+            if maybe_mined or not is_indexing(err):
+                raise
+            return False
 
     def _is_known(self, entry: Entry) -> bool:
         return self._network.raw("eth_getTransactionByHash", [_shown(entry)]) is not None

@@ -128,7 +128,7 @@ def test_a_node_that_stays_away_rests_longer_and_longer(
     clock, tried = watched(monkeypatch), []
     stands[0].away()
     stands[0].before["eth_chainId"] = lambda: tried.append(clock[0])
-    for step in [1] * 32 + [64] * 12:
+    for step in [1] * 32 + [64] * 20:
         who(nodes)
         clock[0] += step
     times = sorted(set(tried))
