@@ -119,6 +119,40 @@ def test_what_was_lost_with_one_node_and_refused_by_another_is_not_signed_again(
     assert departments(world) == 1
 
 
+@pytest.mark.parametrize("first_time", [True, False], ids=["at the first offer", "later"])
+def test_a_node_that_lags_never_makes_a_mined_transaction_void(
+    world: World, pair: tuple[Proxy, Proxy], tmp_path: Path, first_time: bool
+) -> None:
+    """One node mined it, cannot find it, and dies; the other has not heard of it."""
+    first, second = pair
+    nonce = world.chain.request("eth_getTransactionCount", world.house.address, "latest")
+
+    def refuse(params: list[str]) -> str:
+        if first_time and not first.cut_before:
+            world.chain.request(SEND, *params)
+        first.cut_before.add("eth_getTransactionByHash")
+        raise Refusal({"code": -32000, "message": "nonce too low"})
+
+    sender = sender_through(pair, world.manifest, tmp_path)
+    if not first_time:
+        first.cut_after.add(SEND)
+        second.cut_before |= {SEND, "eth_getTransactionByHash"}
+        with pytest.raises(TransactionUnknown):
+            sender.send(opened(world.network))
+        first.cut_after.clear()
+        second.cut_before.clear()
+        sender = sender_through(pair, world.manifest, tmp_path)
+    first.answers |= {SEND: refuse, "eth_getTransactionByHash": lambda params: None}
+    second.answers = {
+        SEND: refuse,
+        "eth_getTransactionByHash": lambda params: None,
+        "eth_getTransactionCount": lambda params: nonce,
+    }
+    assert sender.send(opened(world.network)).succeeded
+    assert len(signatures(tmp_path / "journal")) == 1
+    assert departments(world) == 1
+
+
 def test_what_waited_in_a_lost_pool_goes_to_the_next_node_before_anything_new(
     world: World, pair: tuple[Proxy, Proxy], tmp_path: Path
 ) -> None:
@@ -126,9 +160,13 @@ def test_what_waited_in_a_lost_pool_goes_to_the_next_node_before_anything_new(
     sender = sender_through(pair, world.manifest, tmp_path)
     # As a node that took it and died before anybody heard of it.
     first.answers[SEND] = lambda params: "0x" + "00" * 32
-    sender.send(opened(world.network, 1), wait=False)
+    sender.send(opened(world.network), wait=False)
     kill(first)
-    assert sender.send(opened(world.network, 2)).succeeded
+    # It reverts, already when gas is estimated, unless the first went before it.
+    suspended = world.network.registrar.set_department(
+        b"\x01" + (1).to_bytes(31, "big"), Standing.SUSPENDED
+    )
+    assert sender.send(suspended).succeeded
     assert departments(world) == 2
     assert second.raw[0] == first.raw[0]
 

@@ -86,6 +86,12 @@ def wait_until(reached: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
+def wait_for_looks(node: Proxy) -> None:
+    """Wait until whoever waits for a receipt has looked at what is so now."""
+    before = node.seen.count("eth_getTransactionReceipt")
+    wait_until(lambda: node.seen.count("eth_getTransactionReceipt") > before + 1)
+
+
 @contextmanager
 def by_hand(world: World) -> Iterator[None]:
     """Let the chain make blocks only when it is told to."""
@@ -165,6 +171,7 @@ def test_T22_a_transaction_survives_a_reorganisation_before_it_is_confirmed(
 ) -> None:
     sending = Sending(sender, opened(world.network), confirmations=4)
     wait_until(lambda: departments(world))
+    wait_for_looks(node)
     first = world.network.head()
     if depth > 1:
         world.chain.request("anvil_mine", hex(depth - 1))
@@ -173,6 +180,7 @@ def test_T22_a_transaction_survives_a_reorganisation_before_it_is_confirmed(
     wait_until(lambda: departments(world))
     mined = int(world.chain.request("eth_blockNumber"), 16)
     world.chain.request("anvil_mine", hex(2))
+    wait_for_looks(node)
     assert sending.is_alive()
     world.chain.request("anvil_mine", hex(1))
     receipt = sending.receipt
@@ -195,6 +203,32 @@ def test_a_head_that_came_by_another_branch_confirms_nothing(
     }
     with pytest.raises(TransactionUnknown):
         sender.send(opened(world.network, 2), confirmations=2, timeout=0.3)
+
+
+def test_the_depth_of_a_receipt_is_counted_from_its_own_block(
+    world: World, sender: Sender, node: Proxy
+) -> None:
+    assert sender.send(opened(world.network, 1), wait=False).depth() == 0
+    receipt = sender.send(opened(world.network, 2))
+    assert receipt.depth() == 1
+    world.chain.request("anvil_mine", hex(3))
+    assert receipt.depth() == 4
+    world.chain.request("anvil_reorg", 4, [])
+    assert receipt.depth() == 0
+
+
+def test_a_receipt_of_another_branch_does_not_settle_a_transaction(
+    world: World, sender: Sender, node: Proxy, tmp_path: Path
+) -> None:
+    receipt = sender.send(opened(world.network), wait=False)
+    answer = world.chain.receipt(f"0x{receipt.hash.hex()}")
+    node.answers["eth_getTransactionReceipt"] = lambda params: {
+        **answer,
+        "blockHash": "0x" + "11" * 32,
+    }
+    sender.resume()
+    states = [json.loads(line)["state"] for line in (tmp_path / "journal").read_text().splitlines()]
+    assert states == ["open", "mined"]
 
 
 def test_too_few_confirmations_in_time_are_told_and_found_later(
@@ -266,7 +300,6 @@ WORDS: list[tuple[str, type[ChartkeyError], str]] = [
     ("txpool is full", PoolRefused, "wait until blocks"),
     ("transaction underpriced", PoolRefused, "--txpool.pricelimit"),
     ("replacement transaction underpriced", PoolRefused, "share one journal"),
-    ("nonce too low: next nonce 7, tx nonce 5", PoolRefused, "share one journal"),
     ("exceeds block gas limit", PoolRefused, "make it smaller"),
     ("intrinsic gas too low: gas 21000, minimum needed 21204", PoolRefused, "another node"),
     ("tx fee (2.00 ether) exceeds the configured cap (1.00 ether)", PoolRefused, "txfeecap"),

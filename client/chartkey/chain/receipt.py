@@ -37,6 +37,26 @@ class Receipt:
     def __repr__(self) -> str:
         return f"Receipt(0x{self.hash.hex()}, block {self.block})"
 
+    def depth(self) -> int:
+        """Return how many blocks confirm it at the node now, its own counted (P60).
+
+        0 while it is not mined, and when a reorganisation took its block away (T22).
+
+        Raises:
+            NodeUnavailable, NodeRefused: the node is away, or answers with an error.
+        """
+        if self.block is None:
+            return 0
+        # In one question: several nodes may be on different branches.
+        newest, own = self._network.raw_batch(
+            [("eth_getBlockByNumber", [tag, False]) for tag in ("latest", hex(self.block))]
+        )
+        if not isinstance(own, dict) or not isinstance(newest, dict):
+            return 0
+        if self._network.bytes_of(own.get("hash")) != self.block_hash:
+            return 0
+        return self._network.quantity(newest.get("number")) - self.block + 1
+
     @cached_property
     def logs(self) -> tuple[Event, ...]:
         """The events of genuine contracts, in order.

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from chartkey.chain.address import checksum
 from chartkey.chain.admission import (
     explained,
-    is_indexing,
     is_nonce_taken,
     offer,
 )
 from chartkey.chain.call import Call
+from chartkey.chain.fate import has, is_nowhere, is_overtaken
 from chartkey.chain.forward import SignedForward, check_forward, decode_forward, execute_call
 from chartkey.chain.journal import Entry, Journal, State
 from chartkey.chain.receipt import Receipt
@@ -199,21 +199,13 @@ class Sender:
         return entry
 
     def _sign(self, call: Call, key: str | None, digest: bytes) -> Entry:
-        message = {"from": self.address, "to": call.to, "data": f"0x{call.data.hex()}"}
-        answers = self._network.raw_batch(
-            [
-                ("eth_estimateGas", [message]),
-                ("eth_gasPrice", []),
-                ("eth_getTransactionCount", [self.address, "pending"]),
-            ]
-        )
-        gas, price, counted = map(self._network.quantity, answers)
+        gas, price, counted = self._estimated(call)
         waiting = [e for e in self._unsettled() if e.state is State.OPEN]
         # What the node does not count it may have lost; the new one would wait for it for ever.
         self._refill(e for e in waiting if e.nonce >= counted)
         transaction = {
             "to": call.to,
-            "data": message["data"],
+            "data": f"0x{call.data.hex()}",
             "value": 0,
             # What runs before it in the block may turn a cheap write into a fresh slot.
             "gas": gas + gas // 4 + 25_000,
@@ -224,6 +216,25 @@ class Sender:
         entry = self._signed(transaction, key, digest)
         self._journal.put(entry)
         return entry
+
+    def _estimated(self, call: Call) -> list[int]:
+        """Return gas, price and the next nonce as the node counts it."""
+        message = {"from": self.address, "to": call.to, "data": f"0x{call.data.hex()}"}
+        questions: list[tuple[str, list[Any]]] = [
+            ("eth_estimateGas", [message]),
+            ("eth_gasPrice", []),
+            ("eth_getTransactionCount", [self.address, "pending"]),
+        ]
+        node = self._network.rpc
+        try:
+            answers = self._network.raw_batch(questions)
+        except ContractRefused:
+            if self._network.rpc == node:
+                raise
+            # What it builds on may have been lost with the node that is gone.
+            self._clear_way()
+            answers = self._network.raw_batch(questions)
+        return [self._network.quantity(answer) for answer in answers]
 
     def _signed(self, transaction: dict[str, Any], key: str | None, digest: bytes) -> Entry:
         signed = self._account.sign_transaction(transaction)
@@ -263,7 +274,7 @@ class Sender:
 
     def _broadcast_again(self, entry: Entry) -> None:
         """Send the same bytes again, unless the node has them."""
-        if self._asked(entry, lambda: self._has(entry)):
+        if self._asked(entry, lambda: has(self._network, entry)):
             self._sent[entry.hash] = self._network.rpc
         else:
             self._broadcast(entry)
@@ -277,8 +288,7 @@ class Sender:
             taken = is_nonce_taken(err)
             if not first:
                 self._give_up_if_overtaken(entry)
-            # Nodes refuse what they have, too, and what is mined for its nonce.
-            elif not self._asked(entry, lambda: self._has(entry, taken)):
+            elif self._asked(entry, lambda: is_nowhere(self._network, entry, taken)):
                 self._journal.put(replace(entry, state=State.VOID))
                 raise explained(err, self.address) from err
         self._sent[entry.hash] = self._network.rpc
@@ -289,26 +299,11 @@ class Sender:
         No other refusal is final: bytes that were under way once may be held by another node,
         and a second signature could then take effect beside them.
         """
-        if self._asked(entry, lambda: self._is_overtaken(entry) and not self._is_known(entry)):
+        network = self._network
+        if self._asked(entry, lambda: is_overtaken(network, entry, hex(network.confirmed_block()))):
             self._journal.put(replace(entry, state=State.VOID))
             problem = "another transaction has its place; repeat the command"
             raise TransactionFailed(hash=_shown(entry), problem=problem)
-
-    def _has(self, entry: Entry, maybe_mined: bool = False) -> bool:
-        """Whether the node has it; if it cannot be mined yet, also one that still indexes knows."""
-        try:
-            return self._is_known(entry)
-        except NodeRefused as err:
-            if maybe_mined or not is_indexing(err):
-                raise
-            return False
-
-    def _is_known(self, entry: Entry) -> bool:
-        return self._network.raw("eth_getTransactionByHash", [_shown(entry)]) is not None
-
-    def _is_overtaken(self, entry: Entry) -> bool:
-        block = hex(self._network.confirmed_block())
-        return self._quantity("eth_getTransactionCount", [self.address, block]) > entry.nonce
 
     def _mined(self, entry: Entry, deadline: float, confirmations: int) -> Receipt:
         """Wait for a receipt under so many confirmations, and write down what it says."""
@@ -335,13 +330,9 @@ class Sender:
     def _settled(self, entry: Entry, confirmations: int) -> Receipt | None:
         """Return a receipt that so many blocks confirm, its own counted."""
         receipt = self._receipt(entry)
-        if receipt is None or receipt.block is None or confirmations <= 1:
+        if receipt is None or confirmations <= 1 or receipt.depth() >= confirmations:
             return receipt
-        if self._network.head().number < receipt.block + confirmations - 1:
-            return None
-        # The head may have come by another branch since the receipt was read (T22).
-        same = self._network.block(receipt.block).hash == receipt.block_hash
-        return receipt if same else None
+        return None
 
     def _receipt(self, entry: Entry) -> Receipt | None:
         try:
@@ -354,7 +345,7 @@ class Sender:
 
     def _state_of(self, receipt: Receipt) -> State:
         # Even a failure is not final before that: on another branch it might succeed.
-        if (receipt.block or 0) > self._network.confirmed_block():
+        if receipt.depth() < self._network.manifest.confirmations:
             return State.MINED
         return State.DONE if receipt.succeeded else State.FAILED
 
