@@ -56,6 +56,7 @@ BOUNDS = {
     "envelope.add_recipient_vs_rsa": Bound("≥", 0.25),
     "envelope.random_read_ms": Bound("≤", 25),
     "envelope.random_read_vs_open": Bound("≤", 0.2),
+    "client.sign_per_s": Bound("≥", 800),
     "flow.import_library_ms": Bound("≤", 300),
     "fhir.ingest_vs_parse": Bound("≥", 0.5),
     "store.add_vs_kubo": Bound("≥", 1.5),

@@ -73,7 +73,9 @@ def test_P10_a_promise_about_another_receipt_is_no_promise(scene: Any, summary: 
         reads(scene, pointer, summary, clinic=other, lead=also)
 
 
-@pytest.mark.parametrize("error", [AccessDenied(), AWAY, HeadStale(age=9, limit=1)], ids=str)
+@pytest.mark.parametrize(
+    "error", [AccessDenied(), AWAY, HeadStale(rpc="http://a", age=9, limit=1)], ids=str
+)
 def test_P01_one_house_alone_does_not_keep_from_a_viewer_what_was_granted(
     scene: Any, summary: Path, error: Exception
 ) -> None:

@@ -97,7 +97,7 @@ def test_what_the_contract_refuses_is_asked_of_one_relay_only(scene: Any) -> Non
     [
         AWAY,
         AccessDenied(),
-        HeadStale(age=1, limit=0),
+        HeadStale(rpc="http://a", age=1, limit=0),
         JournalUnusable(path="it", problem="full"),
         NodeRefused(rpc="it", method="eth_estimateGas", problem="no funds"),
         NodeUnavailable(rpc="it"),

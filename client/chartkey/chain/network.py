@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,19 +27,20 @@ from chartkey.chain.evidence import Evidence
 from chartkey.chain.factory import RelationshipFactory
 from chartkey.chain.forwarder import Forwarder
 from chartkey.chain.guardianship import Guardianship
+from chartkey.chain.identity import check_identity
 from chartkey.chain.manifest import Manifest
+from chartkey.chain.nodes import Nodes
 from chartkey.chain.receipts import Receipts
 from chartkey.chain.recovery import Recovery
 from chartkey.chain.referrals import Referrals
 from chartkey.chain.registrar import Registrar
 from chartkey.chain.relationship import Relationship
 from chartkey.chain.research import Research
-from chartkey.chain.rpc import Rpc
+from chartkey.chain.rpc import NodeStanding, Rpc
 from chartkey.chain.sources import Sources
 from chartkey.chain.summary import Summary
 from chartkey.chain.tickets import Tickets
-from chartkey.crypto.digest import keccak256
-from chartkey.errors import ChainMismatch, ContractsMissing, HeadStale, NodeRefused
+from chartkey.errors import ContractsMissing, HeadStale, NodeRefused
 from chartkey.models import Block
 
 if TYPE_CHECKING:
@@ -52,48 +54,41 @@ _CLONE_TAIL: Final = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 
 
 def connect(
-    rpc: str, manifest: str | os.PathLike[str] | Manifest, *, timeout: float = 10
+    rpc: str | Sequence[str], manifest: str | os.PathLike[str] | Manifest, *, timeout: float = 10
 ) -> Network:
     """Connect to a node and check that it serves the manifest's deployment.
 
-    ``rpc`` is the node's ``http(s)://`` address; ``timeout`` is in seconds for each request.
+    ``rpc`` is the node's ``http(s)://`` address, or those of several nodes in order of preference:
+    the next one is asked where one fails. ``timeout`` is in seconds for each request.
 
     Raises:
         ManifestInvalid: the manifest cannot be used.
-        NodeUnavailable: no node answers.
+        NodeUnavailable: no node answers; of several, none can be used (``NodesUnavailable``).
         NodeRefused: what answers is not an Ethereum node.
         ChainMismatch: the node speaks for another chain.
         ContractsMissing: at an address of the manifest is no code, or other code.
     """
-    if not isinstance(manifest, Manifest):
-        manifest = Manifest.load(manifest)
-    network = Network(Rpc(rpc, timeout), manifest)
-    _check(network)
+    loaded = manifest if isinstance(manifest, Manifest) else Manifest.load(manifest)
+    addresses = (rpc,) if isinstance(rpc, str) else tuple(rpc)
+    if len(addresses) == 1:
+        network = Network(Rpc(addresses[0], timeout), loaded)
+        check_identity(network)
+        return network
+    network = Network(Nodes(addresses, lambda one: Network(one, loaded), timeout), loaded)
+    # Each node is checked before it answers its first question.
+    network.head()
     return network
 
 
-def _check(network: Network) -> None:
-    contracts = network.manifest.contracts
-    calls = [("eth_getCode", [entry.address, "latest"]) for entry in contracts.values()]
-    chain_id, *codes = network.raw_batch([("eth_chainId", []), *calls])
-    if network.quantity(chain_id) != network.chain_id:
-        found = network.quantity(chain_id)
-        raise ChainMismatch(expected=network.chain_id, found=found)
-    for (name, entry), code in zip(contracts.items(), codes, strict=True):
-        if keccak256(network.bytes_of(code)) != entry.code_hash:
-            problem = "other code is there" if network.bytes_of(code) else "there is no code"
-            raise ContractsMissing(contract=name, address=entry.address, problem=problem)
-
-
 class Network:
-    """One deployment, seen through one node. Make it with :func:`connect`.
+    """One deployment, seen through one node at a time. Make it with :func:`connect`.
 
     Every method that asks the node raises ``NodeUnavailable`` when the node is away and
     ``NodeRefused`` when it answers with an error of its own.
     """
 
-    def __init__(self, rpc: Rpc, manifest: Manifest) -> None:
-        """Take a node and a manifest, unchecked."""
+    def __init__(self, rpc: Rpc | Nodes, manifest: Manifest) -> None:
+        """Take a node, or several, and a manifest, unchecked."""
         self.manifest = manifest
         self.chain_id = manifest.chain_id
         self.sources = Sources(self)
@@ -104,8 +99,12 @@ class Network:
 
     @property
     def rpc(self) -> str:
-        """The node's address, without credentials."""
+        """The address of the node in use, without credentials."""
         return self._rpc.shown
+
+    def nodes(self) -> tuple[NodeStanding, ...]:
+        """Return the nodes that were given, in order; several are all looked at."""
+        return self._rpc.survey()
 
     @cached_property
     def consortium(self) -> Consortium:
@@ -218,7 +217,7 @@ class Network:
 
     @cached_property
     def web3(self) -> Web3:
-        """A web3.py connection to the same node, for what is not covered here."""
+        """A web3.py connection to the node now in use, for what is not covered here."""
         from web3 import HTTPProvider, Web3
 
         return Web3(HTTPProvider(self._rpc.url, request_kwargs={"timeout": self._rpc.timeout}))
@@ -287,15 +286,25 @@ class Network:
     def fresh_head(self) -> Block:
         """Return the newest block if it is as new as the manifest demands (P11, P60).
 
+        Where one node's is older, the others are asked before this is refused (T24).
+
         Raises:
-            HeadStale: it is older than ``maxHeadAge``.
+            HeadStale: it is older than ``maxHeadAge`` at every node.
         """
         head = self.head()
-        limit = self.manifest.max_head_age
-        age = int(time.time()) - head.timestamp
-        if limit is not None and age > limit:
-            raise HeadStale(age=age, limit=limit)
+        if not self._is_stale(head):
+            return head
+        asked = self.nodes()
+        # Of several, another may be in use now.
+        head = self.head() if len(asked) > 1 else head
+        if self._is_stale(head):
+            age, names = int(time.time()) - head.timestamp, ", ".join(one.rpc for one in asked)
+            raise HeadStale(rpc=names, age=age, limit=self.manifest.max_head_age)
         return head
+
+    def _is_stale(self, head: Block) -> bool:
+        limit = self.manifest.max_head_age
+        return limit is not None and int(time.time()) - head.timestamp > limit
 
     def confirmed_block(self) -> int:
         """Return the number of the newest block under ``confirmations`` blocks, itself counted."""

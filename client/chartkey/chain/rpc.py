@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from chartkey.chain.refusal import refusal_in
-from chartkey.errors import ChainError, NodeRefused, NodeUnavailable
+from chartkey.errors import NodeGarbled, NodeRefused, NodeUnavailable
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
 
-__all__ = ["Rpc"]
+__all__ = ["NodeStanding", "Rpc"]
 
 _BATCH: Final = 200
 """Calls in one request; Geth refuses more than 1,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStanding:
+    """How one node is: its address without credentials, and whether it is the one in use.
+
+    ``block`` is the newest it has and ``problem`` why it is passed over, where that is known.
+    """
+
+    rpc: str
+    used: bool
+    block: int | None
+    problem: str | None
 
 
 class Rpc:
@@ -51,29 +65,35 @@ class Rpc:
         Raises:
             NodeUnavailable: the node is away, or away before it answered.
             ContractRefused: a contract reverted.
-            NodeRefused: the node answered with another error, or not with JSON-RPC.
+            NodeRefused: the node answered with another error.
+            NodeGarbled: what answered is not JSON-RPC.
         """
         reply = self._post(_request(1, method, params))
         if not isinstance(reply, dict):
-            raise self._refused(method, "its answer is not JSON-RPC")
+            raise self._garbled(method, "its answer is not JSON-RPC")
         return self._result(method, reply)
 
     def batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
         """Return the results of several calls, in order, in few requests.
 
         Raises:
-            NodeUnavailable, ContractRefused, NodeRefused: as :meth:`call`, for the first failure.
+            NodeUnavailable, ContractRefused, NodeRefused, NodeGarbled: as :meth:`call`, for the
+                first failure.
         """
         results: list[Any] = []
         for start in range(0, len(calls), _BATCH):
             results += self._batch(calls[start : start + _BATCH])
         return results
 
+    def survey(self) -> tuple[NodeStanding, ...]:
+        """Return how the nodes are: there is this one, which nothing is known to be better than."""
+        return (NodeStanding(self.shown, True, None, None),)
+
     def _batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
         # From 1: Ganache answers an error to number 0 without a number.
         replies = self._post([_request(i, *call) for i, call in enumerate(calls, 1)])
         if not isinstance(replies, list):
-            raise self._refused("a batch", "its answer is not a batch")
+            raise self._garbled("a batch", "its answer is not a batch")
         found = {reply.get("id"): reply for reply in replies if isinstance(reply, dict)}
         return [self._result(method, found.get(i, {})) for i, (method, _) in enumerate(calls, 1)]
 
@@ -82,11 +102,14 @@ class Rpc:
         if error is not None:
             raise refusal_in(error) or self._refused(method, _text(error))
         if "result" not in reply:
-            raise self._refused(method, "its answer is not JSON-RPC")
+            raise self._garbled(method, "its answer is not JSON-RPC")
         return reply["result"]
 
-    def _refused(self, method: str, problem: str) -> ChainError:
+    def _refused(self, method: str, problem: str) -> NodeRefused:
         return NodeRefused(rpc=self.shown, method=method, problem=problem)
+
+    def _garbled(self, method: str, problem: str) -> NodeGarbled:
+        return NodeGarbled(rpc=self.shown, method=method, problem=problem)
 
     def _post(self, body: Any) -> Any:
         from urllib3.exceptions import HTTPError, ProtocolError
@@ -105,7 +128,7 @@ class Rpc:
         except (ValueError, RecursionError) as err:
             if status >= 400:
                 raise NodeUnavailable(rpc=self.shown) from err
-            raise self._refused("the request", "its answer is not JSON") from err
+            raise self._garbled("the request", "its answer is not JSON") from err
 
     def _send(self, text: bytes) -> tuple[int, bytes]:
         reply = self._pool.request(

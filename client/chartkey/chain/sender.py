@@ -18,7 +18,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chartkey.chain.address import checksum
+from chartkey.chain.admission import (
+    explained,
+    is_nonce_taken,
+    offer,
+)
 from chartkey.chain.call import Call
+from chartkey.chain.fate import has, is_nowhere, is_overtaken
 from chartkey.chain.forward import SignedForward, check_forward, decode_forward, execute_call
 from chartkey.chain.journal import Entry, Journal, State
 from chartkey.chain.receipt import Receipt
@@ -27,6 +33,7 @@ from chartkey.errors import (
     ArgumentInvalid,
     ContractRefused,
     JournalUnusable,
+    NodeGarbled,
     NodeRefused,
     NodeUnavailable,
     TransactionFailed,
@@ -43,6 +50,10 @@ __all__ = ["Receipt", "Sender"]
 
 _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 0.5
+_LOOK_AFTER: Final = 1.0
+"""Seconds without a receipt after which the node is asked whether it still has the transaction."""
+_POOL_PATIENCE: Final = 2.0
+"""Seconds for which a full pool is offered a new transaction."""
 _Answer = TypeVar("_Answer")
 
 _turns: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
@@ -62,18 +73,27 @@ class Sender:
         self._network = network
         self._account = account if isinstance(account, BaseAccount) else account.account
         self._journal = journal
-        self._sent: set[bytes] = set()
+        # Which node took it: another one, asked from now on, may never have heard of it.
+        self._sent: dict[bytes, str] = {}
         self.address = checksum(str(self._account.address))
 
     def __repr__(self) -> str:
         return f"Sender({self.address}, {self._network!r})"
 
     def send(
-        self, call: Call, *, key: str | None = None, wait: bool = True, timeout: float = 120
+        self,
+        call: Call,
+        *,
+        key: str | None = None,
+        wait: bool = True,
+        timeout: float = 120,
+        confirmations: int = 1,
     ) -> Receipt:
-        """Send a call, and wait up to ``timeout`` seconds until it is mined.
+        """Send a call, and wait up to ``timeout`` seconds until it is under ``confirmations``.
 
-        Mined is not confirmed: the manifest's ``confirmations`` decide that (P60).
+        One, the default, is mined, which is not confirmed: a fact is what is under as many blocks
+        as the manifest's ``confirmations`` (P60). While waiting, what the node dropped or a
+        reorganisation took away is sent again, the same bytes.
 
         Gas is estimated first, so that a refusal arrives with nothing sent. ``key`` names the
         intent: the same key is never signed for twice, and once it is mined its receipt is
@@ -84,7 +104,8 @@ class Sender:
             ContractRefused: the contract would revert; nothing was sent.
             ArgumentInvalid: the key was used for another call.
             NodeUnavailable: the node is away; nothing was sent.
-            NodeRefused: the node answered with an error; nothing was sent.
+            NodeRefused: the node answered with an error; nothing was sent. ``PoolRefused`` and
+                ``FundsMissing`` say what to do.
             JournalUnusable: the journal cannot be written; nothing was sent.
             TransactionUnknown: the node was lost midway, or the time was too short: repeat the
                 call or ``resume``.
@@ -100,9 +121,16 @@ class Sender:
                 self._broadcast_again(entry)
         if not wait:
             return Receipt(self._network, entry.hash, None)
-        return self._succeeded(self._mined(entry, time.monotonic() + timeout))
+        return self._succeeded(self._mined(entry, time.monotonic() + timeout, confirmations))
 
-    def relay(self, forward: SignedForward, *, wait: bool = True, timeout: float = 120) -> Receipt:
+    def relay(
+        self,
+        forward: SignedForward,
+        *,
+        wait: bool = True,
+        timeout: float = 120,
+        confirmations: int = 1,
+    ) -> Receipt:
         """Relay a signed call and pay for it; the same one again answers its receipt (P22).
 
         Raises:
@@ -114,13 +142,15 @@ class Sender:
         check_forward(self._network, forward)
         decode_forward(self._network, forward)
         key = f"forward:{forward.signer}:{forward.nonce}"
-        return self.send(execute_call(forward), key=key, wait=wait, timeout=timeout)
+        return self.send(
+            execute_call(forward), key=key, wait=wait, timeout=timeout, confirmations=confirmations
+        )
 
-    def resume(self, *, timeout: float = 120) -> tuple[Receipt, ...]:
+    def resume(self, *, timeout: float = 120, confirmations: int = 1) -> tuple[Receipt, ...]:
         """Settle what an earlier run left: look it up, or send the same bytes again.
 
-        Returns the receipts of everything that is mined now, reverted ones included
-        (``succeeded`` is False).
+        Returns the receipts of everything that is under so many confirmations now, reverted ones
+        included (``succeeded`` is False).
 
         Raises:
             TransactionUnknown: the node is away, or the time was too short.
@@ -129,7 +159,11 @@ class Sender:
         deadline = time.monotonic() + timeout
         with self._turn():
             left = self._rebroadcast(self._unsettled())
-        return tuple(self._mined(entry, deadline) for entry in left)
+        settled = []
+        for entry in left:
+            with suppress(TransactionFailed):
+                settled.append(self._mined(entry, deadline, confirmations))
+        return tuple(settled)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -165,29 +199,42 @@ class Sender:
         return entry
 
     def _sign(self, call: Call, key: str | None, digest: bytes) -> Entry:
-        message = {"from": self.address, "to": call.to, "data": f"0x{call.data.hex()}"}
-        answers = self._network.raw_batch(
-            [
-                ("eth_estimateGas", [message]),
-                ("eth_gasPrice", []),
-                ("eth_getTransactionCount", [self.address, "pending"]),
-            ]
-        )
-        gas, price, counted = map(self._network.quantity, answers)
-        waiting = [e.nonce + 1 for e in self._unsettled() if e.state is State.OPEN]
+        gas, price, counted = self._estimated(call)
+        waiting = [e for e in self._unsettled() if e.state is State.OPEN]
+        # What the node does not count it may have lost; the new one would wait for it for ever.
+        self._refill(e for e in waiting if e.nonce >= counted)
         transaction = {
             "to": call.to,
-            "data": message["data"],
+            "data": f"0x{call.data.hex()}",
             "value": 0,
             # What runs before it in the block may turn a cheap write into a fresh slot.
             "gas": gas + gas // 4 + 25_000,
             "gasPrice": max(1, price),
-            "nonce": max([counted, *waiting]),
+            "nonce": max([counted, *(e.nonce + 1 for e in waiting)]),
             "chainId": self._network.chain_id,
         }
         entry = self._signed(transaction, key, digest)
         self._journal.put(entry)
         return entry
+
+    def _estimated(self, call: Call) -> list[int]:
+        """Return gas, price and the next nonce as the node counts it."""
+        message = {"from": self.address, "to": call.to, "data": f"0x{call.data.hex()}"}
+        questions: list[tuple[str, list[Any]]] = [
+            ("eth_estimateGas", [message]),
+            ("eth_gasPrice", []),
+            ("eth_getTransactionCount", [self.address, "pending"]),
+        ]
+        node = self._network.rpc
+        try:
+            answers = self._network.raw_batch(questions)
+        except ContractRefused:
+            if self._network.rpc == node:
+                raise
+            # What it builds on may have been lost with the node that is gone.
+            self._clear_way()
+            answers = self._network.raw_batch(questions)
+        return [self._network.quantity(answer) for answer in answers]
 
     def _signed(self, transaction: dict[str, Any], key: str | None, digest: bytes) -> Entry:
         signed = self._account.sign_transaction(transaction)
@@ -203,9 +250,14 @@ class Sender:
 
     def _clear_way(self) -> None:
         """Send again what an earlier run left: later nonces wait for it."""
-        left = (e for e in self._unsettled() if e.state is State.OPEN and e.hash not in self._sent)
+        node = self._network.rpc
+        open_ones = (e for e in self._unsettled() if e.state is State.OPEN)
+        self._refill(e for e in open_ones if self._sent.get(e.hash) != node)
+
+    def _refill(self, entries: Iterable[Entry]) -> None:
+        """Send these again before anything new is signed."""
         try:
-            self._rebroadcast(left)
+            self._rebroadcast(entries)
         except TransactionUnknown as err:
             raise NodeUnavailable(rpc=self._network.rpc) from err
 
@@ -222,22 +274,24 @@ class Sender:
 
     def _broadcast_again(self, entry: Entry) -> None:
         """Send the same bytes again, unless the node has them."""
-        if not self._asked(entry, lambda: self._is_known(entry)):
+        if self._asked(entry, lambda: has(self._network, entry)):
+            self._sent[entry.hash] = self._network.rpc
+        else:
             self._broadcast(entry)
 
     def _broadcast(self, entry: Entry, *, first: bool = False) -> None:
         try:
-            self._network.raw("eth_sendRawTransaction", [f"0x{entry.raw.hex()}"])
-        except (NodeRefused, ContractRefused):
+            offer(self._network, entry.raw, _POOL_PATIENCE if first else 0)
+        except (NodeUnavailable, NodeGarbled) as err:
+            raise self._unknown(entry) from err
+        except (NodeRefused, ContractRefused) as err:
+            taken = is_nonce_taken(err)
             if not first:
                 self._give_up_if_overtaken(entry)
-            # Nodes refuse what they have, too.
-            elif not self._asked(entry, lambda: self._is_known(entry)):
+            elif self._asked(entry, lambda: is_nowhere(self._network, entry, taken)):
                 self._journal.put(replace(entry, state=State.VOID))
-                raise
-        except NodeUnavailable as err:
-            raise self._unknown(entry) from err
-        self._sent.add(entry.hash)
+                raise explained(err, self.address) from err
+        self._sent[entry.hash] = self._network.rpc
 
     def _give_up_if_overtaken(self, entry: Entry) -> None:
         """Close an entry whose nonce is another transaction's, beyond doubt.
@@ -245,28 +299,40 @@ class Sender:
         No other refusal is final: bytes that were under way once may be held by another node,
         and a second signature could then take effect beside them.
         """
-        if self._asked(entry, lambda: self._is_overtaken(entry) and not self._is_known(entry)):
+        network = self._network
+        if self._asked(entry, lambda: is_overtaken(network, entry, hex(network.confirmed_block()))):
             self._journal.put(replace(entry, state=State.VOID))
             problem = "another transaction has its place; repeat the command"
             raise TransactionFailed(hash=_shown(entry), problem=problem)
 
-    def _is_known(self, entry: Entry) -> bool:
-        return self._network.raw("eth_getTransactionByHash", [_shown(entry)]) is not None
-
-    def _is_overtaken(self, entry: Entry) -> bool:
-        block = hex(self._network.confirmed_block())
-        return self._quantity("eth_getTransactionCount", [self.address, block]) > entry.nonce
-
-    def _mined(self, entry: Entry, deadline: float) -> Receipt:
-        """Wait for a receipt and write down what it says."""
-        pause = _FIRST_PAUSE
-        while (receipt := self._asked(entry, lambda: self._receipt(entry))) is None:
-            if time.monotonic() > deadline:
+    def _mined(self, entry: Entry, deadline: float, confirmations: int) -> Receipt:
+        """Wait for a receipt under so many confirmations, and write down what it says."""
+        pause, look_at = _FIRST_PAUSE, time.monotonic() + _LOOK_AFTER
+        while (receipt := self._asked(entry, lambda: self._settled(entry, confirmations))) is None:
+            now = time.monotonic()
+            if now > deadline:
                 raise self._unknown(entry)
+            if now > look_at:
+                self._keep_alive(entry)
+                look_at = now + _LOOK_AFTER
             time.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 1.5)
         self._note(entry, self._asked(entry, lambda: self._state_of(receipt)))
         return receipt
+
+    def _keep_alive(self, entry: Entry) -> None:
+        """See that what waits is still known: pools evict, restart empty, and lose branches."""
+        # What is settled has no bytes left; a node without it is one that lags.
+        if entry.raw:
+            with self._turn():
+                self._broadcast_again(entry)
+
+    def _settled(self, entry: Entry, confirmations: int) -> Receipt | None:
+        """Return a receipt that so many blocks confirm, its own counted."""
+        receipt = self._receipt(entry)
+        if receipt is None or confirmations <= 1 or receipt.depth() >= confirmations:
+            return receipt
+        return None
 
     def _receipt(self, entry: Entry) -> Receipt | None:
         try:
@@ -279,7 +345,7 @@ class Sender:
 
     def _state_of(self, receipt: Receipt) -> State:
         # Even a failure is not final before that: on another branch it might succeed.
-        if (receipt.block or 0) > self._network.confirmed_block():
+        if receipt.depth() < self._network.manifest.confirmations:
             return State.MINED
         return State.DONE if receipt.succeeded else State.FAILED
 

@@ -49,7 +49,12 @@ app = typer.Typer(
 def shared(
     context: typer.Context,
     rpc: Annotated[
-        str, typer.Option(envvar="CHARTKEY_RPC", help="Address of an Ethereum node.")
+        str,
+        typer.Option(
+            envvar="CHARTKEY_RPC",
+            help="Address of an Ethereum node; of several, separated by commas, the first that "
+            "can be used is.",
+        ),
     ] = "http://127.0.0.1:8545",
     manifest: Annotated[
         str, typer.Option(envvar="CHARTKEY_MANIFEST", help="The alliance's manifest.")

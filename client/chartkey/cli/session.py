@@ -34,7 +34,8 @@ class Session:
         """The connection; checked before anything is done with it."""
         from chartkey import connect
 
-        return connect(self.rpc, self.manifest)
+        addresses = [part.strip() for part in self.rpc.split(",") if part.strip()]
+        return connect(addresses or self.rpc, self.manifest)
 
     @property
     def keyfile(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,8 +22,10 @@ def status(context: typer.Context) -> None:
     """Say which chain and alliance this is, who is in it, and whose the key file is."""
     session = session_of(context)
     net = session.net
+    nodes = [asdict(node) for node in net.nodes()]
     value = {
         "rpc": net.rpc,
+        "nodes": nodes,
         "chain": net.chain_id,
         "development": net.manifest.development,
         "head": _head(net),
@@ -100,14 +103,22 @@ def _lines(value: dict[str, Any]) -> list[str]:
     stale = ": too old to be trusted" if head["stale"] else ""
     names = ["institution", "account", "tier", "standing"]
     rows = [[cell(row[name]) for name in names] for row in value["institutions"]]
+    others = [node for node in value["nodes"] if not node["used"]]
     return [
         f"Node       {value['rpc']}, chain {value['chain']}{kind}",
+        *(f"Other node {node['rpc']}: {_other(node)}" for node in others),
         f"Head       block {head['block']} of {head['time']}, {head['age']} s ago{stale}",
         f"Contracts  all {len(value['contracts'])} as {value['manifest']} says",
         f"Key        {_whose(key) if key else 'none; name one with --key'}",
         "",
         aligned([names, *rows]),
     ]
+
+
+def _other(node: dict[str, Any]) -> str:
+    if node["problem"]:
+        return f"passed over, {cell(node['problem'])}"
+    return f"ready, at block {node['block']}"
 
 
 def _whose(key: dict[str, Any]) -> str:

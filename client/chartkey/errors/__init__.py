@@ -42,7 +42,11 @@
     │   └── CopiesMissing                  fewer stores have it than must
     ├── ChainError
     │   ├── NodeUnavailable
+    │   │   └── NodesUnavailable           none of several nodes can be used
     │   ├── NodeRefused                    the node answered with an error of its own
+    │   │   ├── NodeGarbled                what answers is no Ethereum node
+    │   │   ├── PoolRefused                not taken into its pool: full, too cheap, too large
+    │   │   └── FundsMissing               the account cannot pay
     │   ├── ChainMismatch                  another chain id than the manifest's
     │   ├── ContractsMissing               no code, or other code, at an address
     │   ├── HeadStale                      the node's newest block is too old
@@ -85,10 +89,14 @@ from chartkey.errors.chain import (
     ChainMismatch,
     ContractRefused,
     ContractsMissing,
+    FundsMissing,
     HeadStale,
     JournalUnusable,
+    NodeGarbled,
     NodeRefused,
+    NodesUnavailable,
     NodeUnavailable,
+    PoolRefused,
     TransactionFailed,
     TransactionUnknown,
 )
@@ -186,6 +194,7 @@ __all__ = [
     "FileExists",
     "FolderInvalid",
     "FormatUnknown",
+    "FundsMissing",
     "HeadStale",
     "IdentifierInvalid",
     "InputError",
@@ -200,13 +209,16 @@ __all__ = [
     "MirrorMissing",
     "MnemonicInvalid",
     "NetworkInvalid",
+    "NodeGarbled",
     "NodeRefused",
     "NodeUnavailable",
+    "NodesUnavailable",
     "NotFound",
     "PassphraseMissing",
     "PassphraseWrong",
     "PersonInactive",
     "PersonUnknown",
+    "PoolRefused",
     "ProfileMissing",
     "ReceiptInvalid",
     "RecordErased",

@@ -9,10 +9,14 @@ __all__ = [
     "ChainMismatch",
     "ContractRefused",
     "ContractsMissing",
+    "FundsMissing",
     "HeadStale",
     "JournalUnusable",
+    "NodeGarbled",
     "NodeRefused",
     "NodeUnavailable",
+    "NodesUnavailable",
+    "PoolRefused",
     "TransactionFailed",
     "TransactionUnknown",
 ]
@@ -30,10 +34,34 @@ class NodeUnavailable(ChainError):
     code = "node-unavailable"
 
 
+class NodesUnavailable(NodeUnavailable):
+    """Values: ``rpc`` (every address, without credentials), ``problems`` (what each one's is)."""
+
+    code = "nodes-unavailable"
+
+
 class NodeRefused(ChainError):
     """Values: ``rpc`` (address without credentials), ``method``, ``problem``."""
 
     code = "node-refused"
+
+
+class NodeGarbled(NodeRefused):
+    """Values: as ``NodeRefused``; it may have done what it was asked for."""
+
+    code = "node-garbled"
+
+
+class PoolRefused(NodeRefused):
+    """Values: as ``NodeRefused``, and ``advice``."""
+
+    code = "pool-refused"
+
+
+class FundsMissing(NodeRefused):
+    """Values: as ``NodeRefused``, and ``address`` (who would have paid)."""
+
+    code = "funds-missing"
 
 
 class ChainMismatch(ChainError):
@@ -49,7 +77,7 @@ class ContractsMissing(ChainError):
 
 
 class HeadStale(ChainError):
-    """Values: ``age``, ``limit`` (seconds)."""
+    """Values: ``rpc`` (every address asked), ``age``, ``limit`` (seconds)."""
 
     code = "head-stale"
 
