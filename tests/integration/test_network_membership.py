@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chartkey import connect
 from chartkey.errors import NetworkInvalid
 from chartkey.operator.description import Description, Use
 from chartkey.operator.enode import Enode
@@ -155,6 +156,11 @@ def test_a_description_survives_the_file_and_refuses_what_cannot_be(
         described.with_house(replace(founder, sealer=person("other").address))
     with pytest.raises(NetworkInvalid, match="twice"):
         described.with_house(replace(founder, label="again"))
+
+
+def test_the_clients_web3_reads_blocks_with_seals(net: Net) -> None:
+    network = connect([net.rpc("lead"), net.rpc("clinic")], net.manifest)
+    assert network.web3.eth.get_block("latest")["number"] > 0
 
 
 def test_a_restarted_node_finds_its_peers_and_keeps_its_chain(net: Net) -> None:

@@ -219,8 +219,12 @@ class Network:
     def web3(self) -> Web3:
         """A web3.py connection to the node now in use, for what is not covered here."""
         from web3 import HTTPProvider, Web3
+        from web3.middleware import ExtraDataToPOAMiddleware
 
-        return Web3(HTTPProvider(self._rpc.url, request_kwargs={"timeout": self._rpc.timeout}))
+        made = Web3(HTTPProvider(self._rpc.url, request_kwargs={"timeout": self._rpc.timeout}))
+        # Clique's headers are longer than web3.py allows without it.
+        made.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+        return made
 
     def raw(self, method: str, params: list[Any]) -> Any:
         """Return the result of any JSON-RPC method.
