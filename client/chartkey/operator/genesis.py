@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from chartkey.operator.description import Description
+from chartkey.crypto.digest import keccak256
+from chartkey.operator.description import Description, Use
+from chartkey.operator.enode import Enode
 
 __all__ = ["clique", "qbft"]
 
@@ -45,11 +47,17 @@ def clique(network: Description) -> dict[str, Any]:
 def qbft(network: Description) -> dict[str, Any]:
     """Return the genesis for Besu's QBFT, whose blocks are final at once.
 
-    extraData is RLP of [32 bytes of vanity, validators, no vote, round 0, no seals].
+    extraData is RLP of [32 bytes of vanity, validators, no vote, round 0, no seals]. Besu seals with
+    its node key: the validators are the accounts of the founders' sealing nodes.
     """
     import rlp  # type: ignore[import-untyped]
 
-    validators = [bytes.fromhex(sealer[2:]) for sealer in network.sealers]
+    validators = sorted(
+        keccak256(bytes.fromhex(Enode.parse(node.enode).key))[12:]
+        for house in network.founders
+        for node in house.nodes
+        if node.use is Use.SEALING
+    )
     engine = {
         "qbft": {
             "epochlength": network.epoch,
