@@ -46,6 +46,7 @@
     │   ├── ChainMismatch                  another chain id than the manifest's
     │   ├── ContractsMissing               no code, or other code, at an address
     │   ├── HeadStale                      the node's newest block is too old
+    │   ├── MembersDisagree                nodes of several members tell different things
     │   ├── JournalUnusable                signed transactions cannot be kept
     │   ├── TransactionUnknown             sent or not sent: look before retrying
     │   ├── TransactionFailed              reverted, or can never be mined
@@ -87,6 +88,7 @@ from chartkey.errors.chain import (
     ContractsMissing,
     HeadStale,
     JournalUnusable,
+    MembersDisagree,
     NodeRefused,
     NodeUnavailable,
     TransactionFailed,
@@ -197,6 +199,7 @@ __all__ = [
     "KeyfileUnsafe",
     "ManifestInvalid",
     "MediaMismatch",
+    "MembersDisagree",
     "MirrorMissing",
     "MnemonicInvalid",
     "NetworkInvalid",

@@ -11,6 +11,7 @@ __all__ = [
     "ContractsMissing",
     "HeadStale",
     "JournalUnusable",
+    "MembersDisagree",
     "NodeRefused",
     "NodeUnavailable",
     "TransactionFailed",
@@ -58,6 +59,12 @@ class JournalUnusable(ChainError):
     """Values: ``path``, ``problem``."""
 
     code = "journal-unusable"
+
+
+class MembersDisagree(ChainError):
+    """Members' nodes tell different things. Values: ``block``, ``problem``."""
+
+    code = "members-disagree"
 
 
 class TransactionUnknown(ChainError):
