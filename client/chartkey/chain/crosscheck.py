@@ -23,7 +23,7 @@ from chartkey.chain.codec import Malformed
 from chartkey.chain.header import IN_TURN, Header
 from chartkey.chain.proof import bloom_of, log_key, receipts_root
 from chartkey.chain.rpc import Rpc
-from chartkey.errors import ChainError, MembersDisagree, NodeRefused
+from chartkey.errors import ArgumentInvalid, ChainError, MembersDisagree, NodeRefused
 from chartkey.models import Block
 
 __all__ = ["CrossCheck", "Finding", "Report"]
@@ -67,22 +67,23 @@ class CrossCheck:
 
         Raises:
             NodeUnavailable: an address is not one of HTTP.
-            MembersDisagree: there are fewer than two different ones.
+            ArgumentInvalid: there are fewer than two different ones.
         """
         self._nodes = [Rpc(url, timeout) for url in dict.fromkeys(rpcs)]
         if len(self._nodes) < _FEWEST:
-            raise MembersDisagree(block="any", problem="one node alone cannot be compared")
+            raise ArgumentInvalid(function="CrossCheck", problem="one node alone proves nothing")
 
-    def agreed_head(self, confirmations: int) -> Block:
-        """Return the newest block that every node has under ``confirmations`` blocks, its own
-        hash computed and the same at all.
+    def agreed_head(self, confirmations: int | None = None) -> Block:
+        """Return the newest block that every node has under ``confirmations`` blocks, itself
+        counted, its hash computed and the same at all; by default more than half of the sealers
+        that the nodes name (P60).
 
         Raises:
             MembersDisagree: they have different blocks at that height.
             NodeUnavailable, NodeRefused: a node is away, or answers what is no header.
         """
         height = min(_number(node, node.call("eth_blockNumber", [])) for node in self._nodes)
-        number = max(0, height - confirmations + 1)
+        number = max(0, height - (confirmations or self._confirmations(height)) + 1)
         headers = [_headers(node, number, number)[0] for node in self._nodes]
         if len({header.hash for header in headers}) > 1:
             told = ", ".join(
@@ -91,6 +92,10 @@ class CrossCheck:
             )
             raise MembersDisagree(block=number, problem=told)
         return Block(number, headers[0].hash, headers[0].timestamp)
+
+    def _confirmations(self, height: int) -> int:
+        named = (_signers_at(node, [height])[0] for node in self._nodes)
+        return max(map(len, named)) // 2 + 1
 
     def range(self, first: int, last: int, addresses: Iterable[str] = ()) -> Report:
         """Compare blocks ``first`` to ``last``, receipts and logs included.
@@ -126,17 +131,10 @@ class _Told:
 
     def _signers(self) -> list[frozenset[str]]:
         """The sealers that may have sealed each block: those after the block before it."""
-        ends = self._signers_at([max(0, self.first - 1), self.last])
+        ends = _signers_at(self.node, [max(0, self.first - 1), self.last])
         if ends[0] == ends[1]:
             return [ends[0]] * len(self.headers)
-        return self._signers_at([max(0, header.number - 1) for header in self.headers])
-
-    def _signers_at(self, numbers: list[int]) -> list[frozenset[str]]:
-        calls: list[tuple[str, list[Any]]] = [("clique_getSigners", [hex(n)]) for n in numbers]
-        try:
-            return [frozenset(map(checksum, names)) for names in self.node.batch(calls)]
-        except (TypeError, ValueError) as err:
-            raise _malformed(self.node, "clique_getSigners") from err
+        return _signers_at(self.node, [max(0, header.number - 1) for header in self.headers])
 
     def _of_headers(self) -> Iterator[Finding]:
         recent: list[str | None] = []
@@ -229,6 +227,15 @@ def _headers(node: Rpc, first: int, last: int) -> list[Header]:
         return [Header.parse(block) for block in node.batch(calls)]
     except (Malformed, TypeError) as err:
         raise _malformed(node, "eth_getBlockByNumber") from err
+
+
+def _signers_at(node: Rpc, numbers: Sequence[int]) -> list[frozenset[str]]:
+    """Return who may seal after each block."""
+    calls: list[tuple[str, list[Any]]] = [("clique_getSigners", [hex(n)]) for n in numbers]
+    try:
+        return [frozenset(map(checksum, names)) for names in node.batch(calls)]
+    except (TypeError, ValueError) as err:
+        raise _malformed(node, "clique_getSigners") from err
 
 
 def _number(node: Rpc, value: Any) -> int:

@@ -11,7 +11,7 @@ from chartkey.chain.refusal import refusal_in
 from chartkey.errors import ChainError, NodeRefused, NodeUnavailable
 
 if TYPE_CHECKING:
-    from urllib3 import PoolManager
+    from urllib3 import BaseHTTPResponse, PoolManager
 
 __all__ = ["Rpc"]
 
@@ -69,6 +69,20 @@ class Rpc:
             results += self._batch(calls[start : start + _BATCH])
         return results
 
+    def date(self) -> str | None:
+        """Return the node's clock as its answer's header ``Date`` has it; None without one.
+
+        Raises:
+            NodeUnavailable: the node is away.
+        """
+        from urllib3.exceptions import HTTPError
+
+        try:
+            text = json.dumps(_request(1, "eth_chainId", [])).encode()
+            return self._reply(text).headers.get("date")
+        except HTTPError as err:
+            raise NodeUnavailable(rpc=self.shown) from err
+
     def _batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
         # From 1: Ganache answers an error to number 0 without a number.
         replies = self._post([_request(i, *call) for i, call in enumerate(calls, 1)])
@@ -108,7 +122,11 @@ class Rpc:
             raise self._refused("the request", "its answer is not JSON") from err
 
     def _send(self, text: bytes) -> tuple[int, bytes]:
-        reply = self._pool.request(
+        reply = self._reply(text)
+        return reply.status, reply.data
+
+    def _reply(self, text: bytes) -> BaseHTTPResponse:
+        return self._pool.request(
             "POST",
             self.url,
             body=text,
@@ -116,7 +134,6 @@ class Rpc:
             retries=False,
             redirect=False,
         )
-        return reply.status, reply.data
 
     @cached_property
     def _pool(self) -> PoolManager:
