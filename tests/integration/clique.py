@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
+from chartkey.chain.manifest import Manifest
+from chartkey.operator.description import Use
+
+from scripts.alliance.refusal import Refused
+from scripts.hosts.geth import ABSENT, GETH
 from scripts.hosts.ground import Loopback
 from scripts.hosts.group import Group
 from scripts.hosts.house import Tenant
 from scripts.hosts.links import Links
+from tests.bench.scene.ward import HOUSES, Ward
 from tests.chains import person
-from tests.network import ask
+from tests.network import Net
 
 LABELS = ("lead", "clinic", "hospital")
-NAMES = ("市人民医院", "城北社区医院", "县医院")
+"""The houses with nodes; the fourth of ``HOUSES`` is a light member."""
+_LIGHT = "county"
 _SECONDS = 120.0
+_TRIES = 2
+
+needs_geth = pytest.mark.skipif(not GETH.exists(), reason=ABSENT)
 
 
 class Clique:
     """Sealers seal and answer nobody; the houses' answering nodes are asked."""
 
     def __init__(self, group: Group, links: Links) -> None:
-        self.group, self.links = group, links
+        self.group, self.links, self._net = group, links, Net(group, links)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The contracts, deployed when they are first needed."""
+        return self._net.manifest
+
+    @cached_property
+    def ward(self) -> Ward:
+        """The founded consortium, which votes."""
+        return Ward(self.rpc("lead"), manifest=self.manifest, price=1)
 
     @property
     def rpcs(self) -> list[str]:
@@ -46,7 +71,7 @@ class Clique:
         return sealer
 
     def ask(self, label: str, method: str, *params: Any) -> Any:
-        return ask(self.rpc(label), method, *params)
+        return self._net.ask(label, method, *params)
 
     def vote(self, label: str, address: str, admit: bool) -> None:
         """Have one house's sealing node vote, as an operator does by hand."""
@@ -93,14 +118,59 @@ def wait(what: Callable[[], bool], seconds: float = _SECONDS) -> None:
 def clique(epoch: int = 30_000) -> Iterator[Clique]:
     """Start the network, and end it."""
     folder = Path(tempfile.mkdtemp(prefix="chartkey-clique-"))
-    houses = zip(LABELS, NAMES, strict=True)
-    tenants = [Tenant(label, name, person(name).address) for label, name in houses]
     links = Links()
-    group = Group(folder, tenants, Loopback(), period=1, epoch=epoch, links=links)
     try:
-        group.start()
-        yield Clique(group, links)
+        group = _started(folder, links, epoch)
+        try:
+            yield Clique(group, links)
+        finally:
+            group.stop()
     finally:
-        group.stop()
+        # Connections that wait behind a cut end only when it does.
+        links.heal()
         links.close()
         rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path, links: Links, epoch: int) -> Group:
+    uses = dict.fromkeys(LABELS, (Use.SEALING, Use.ANSWERING)) | {_LIGHT: ()}
+    rows = zip(uses.items(), HOUSES, strict=True)
+    tenants = [Tenant(label, name, person(name).address, its) for (label, its), name in rows]
+    for left in reversed(range(_TRIES)):
+        place = folder / str(left)
+        group = Group(place, tenants, Loopback(), period=1, epoch=epoch, links=links)
+        try:
+            group.start()
+            return group
+        except Refused:
+            # Nodes that dial one another before the other listens try again half a minute later.
+            if not left:
+                raise
+    raise AssertionError
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def typed(*words: object, rpc: str, manifest: Path | None = None) -> Ended:
+    """Run a command line as a process of its own."""
+    done = subprocess.run(
+        command(*words, rpc=rpc, manifest=manifest), capture_output=True, text=True, timeout=120
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def command(*words: object, rpc: str, manifest: Path | None = None) -> list[str]:
+    """Return a command line; without a manifest there is none where it looks."""
+    program = Path(sys.executable).parent / "chartkey"
+    place = manifest or Path("no-such-manifest.json")
+    return [str(program), "--rpc", rpc, "--manifest", str(place), *map(str, words)]

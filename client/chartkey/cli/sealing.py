@@ -114,12 +114,14 @@ def _once(
 def _show_plan(session: Session, found: Ballot, plan: Plan, names: dict[str, str]) -> None:
     done = [f"votes to {'admit' if yes else 'remove'} {who}" for who, yes in plan.propose.items()]
     done += [f"votes no more on {address}" for address in plan.discard]
+    done += [f"votes on {address} when that is done" for address in plan.waiting]
     done += [f"refused {address}: {why}" for address, why in plan.refused.items()]
     text = "\n".join(done) or "This node votes as was decided; nothing was to be done."
     value = {
         **_document(session, found, names),
         "proposed": plan.propose,
         "discarded": plan.discard,
+        "waiting": plan.waiting,
         "refused": plan.refused,
     }
     session.out.show(value, text)

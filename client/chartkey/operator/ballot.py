@@ -96,12 +96,13 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one sealing node's operator is to do: votes by address, proposals that are settled,
-    and votes that would halt the chain, with why.
+    """What one sealing node's operator is to do: the vote to cast, votes to withdraw, and sealers
+    whose turn comes after that; ``refused`` are votes that would halt the chain now, with why.
     """
 
     propose: dict[str, bool]
     discard: tuple[str, ...]
+    waiting: tuple[str, ...]
     refused: dict[str, str]
 
 
@@ -141,30 +142,31 @@ def plan_of(
     for already, ``started`` admitted sealers whose nodes run, as their operators say.
 
     A vote is refused when the sealers that work would be too few after it: more than half of all
-    must work, and one must be left. Nobody can vote on a chain that stands still.
+    must work, and one must be left. Nobody can vote on a chain that stands still. One change is
+    voted on at a time, the same at every node: of two that are harmless in one order, the other
+    order may halt the chain.
     """
-    signers, live = set(ballot.signers), set(working)
-    propose: dict[str, bool] = {}
+    current: Seat | None = None
+    waiting: list[str] = []
     refused: dict[str, str] = {}
-    for seat in sorted(ballot.seats, key=lambda seat: _order(seat, live)):
-        if seat.wanted is None:
-            continue
-        after = signers | {seat.address} if seat.wanted else signers - {seat.address}
-        alive = (live | set(started) if seat.wanted else live) & after
-        needed = len(after) // 2 + 1
-        if not after or len(alive) < needed:
-            refused[seat.address] = _refusal(seat.wanted, len(alive), needed)
-            continue
-        signers, live = after, alive
-        if proposals.get(seat.address) is not seat.wanted:
-            propose[seat.address] = seat.wanted
-    standing = {seat.address: seat.wanted for seat in ballot.seats}
+    odd = [seat for seat in ballot.seats if seat.wanted is not None]
+    for seat in sorted(odd, key=lambda seat: _order(seat, working)):
+        problem = _danger(seat, set(ballot.signers), set(working), set(started))
+        if problem:
+            refused[seat.address] = problem
+        elif current is None:
+            current = seat
+        else:
+            waiting.append(seat.address)
+    wanted = {current.address: current.wanted is True} if current else {}
+    known = {seat.address: seat for seat in ballot.seats}
     discard = tuple(
         address
         for address, admit in proposals.items()
-        if address in refused or _is_settled(address, admit, ballot, standing)
+        if wanted.get(address) is not admit and _is_ours(known.get(address), admit, address, ballot)
     )
-    return Plan(propose, discard, refused)
+    propose = {a: admit for a, admit in wanted.items() if proposals.get(a) is not admit}
+    return Plan(propose, discard, tuple(waiting), refused)
 
 
 def proposals_of(socket: NodeSocket) -> dict[str, bool]:
@@ -214,21 +216,28 @@ def _order(seat: Seat, live: Collection[str]) -> tuple[bool, bool, str]:
     return seat.wanted is True, seat.address in live, seat.address
 
 
-def _is_settled(
-    address: str, admit: bool, ballot: Ballot, standing: Mapping[str, bool | None]
-) -> bool:
-    """Whether a node's vote has done its work, or is against what was decided."""
-    wanted = standing.get(address)
-    if wanted is not None and wanted is not admit:
-        return True
-    return (address in ballot.signers) is admit
+def _is_ours(seat: Seat | None, admit: bool, address: str, ballot: Ballot) -> bool:
+    """Whether a node's vote is to be withdrawn: it has done its work, or the consortium decided
+    about the sealer; what an operator votes beyond that is the operator's.
+    """
+    settled = (address in ballot.signers) is admit
+    return settled or (seat is not None and seat.wanted is not None)
 
 
-def _refusal(admit: bool, alive: int, needed: int) -> str:
-    what = "Admitting it" if admit else "Removing it"
-    text = f"{what} would halt the chain: {needed} sealers would have to work, and {alive} do."
-    more = " Start its node first, and say so with --started." if admit else ""
-    return text + (more or " Admit or start another one first.")
+def _danger(seat: Seat, signers: set[str], working: set[str], started: set[str]) -> str | None:
+    """Say why a vote would halt the chain, or None."""
+    after = signers | {seat.address} if seat.wanted else signers - {seat.address}
+    alive = (working | started) & after
+    needed = len(after) // 2 + 1
+    if after and len(alive) >= needed:
+        return None
+    if seat.wanted:
+        advice = "Start its node first, and say so with --started."
+        text = f"Admitting it would halt the chain: {needed} sealers would have to work"
+    else:
+        advice = "Admit or start another one first."
+        text = f"Removing it would halt the chain: {needed} sealers would have to work"
+    return f"{text}, and {len(alive)} would. {advice}"
 
 
 def _decided(network: Network, block: int) -> frozenset[str]:
