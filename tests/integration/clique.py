@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, NamedTuple
@@ -48,10 +47,24 @@ class Clique:
         """The contracts, deployed when they are first needed."""
         return self._net.manifest
 
-    @cached_property
+    @property
+    def alliance(self) -> Path:
+        """The manifest's file."""
+        assert self.manifest.path
+        return self.manifest.path
+
+    @property
     def ward(self) -> Ward:
         """The founded consortium, which votes."""
-        return Ward(self.rpc("lead"), manifest=self.manifest, price=1)
+        return self._net.anchors.ward
+
+    def load(self, count: int) -> None:
+        """Anchor records, at the light member's cost, and wait until they are mined."""
+        payer = person(HOUSES[-1])
+        nonce = int(self.ask("lead", "eth_getTransactionCount", payer.address, "pending"), 16)
+        for raw in self._net.anchors.single(payer, nonce, count):
+            last = self.ask("lead", "eth_sendRawTransaction", "0x" + raw.hex())
+        wait(lambda: self.ask("lead", "eth_getTransactionReceipt", last) is not None)
 
     @property
     def rpcs(self) -> list[str]:
