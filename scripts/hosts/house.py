@@ -20,8 +20,8 @@ from scripts.hosts.process import Process
 __all__ = ["Premises", "Tenant"]
 
 _P2P, _HTTP = 30303, 8545
-_CACHE_MIB = 256
-"""Nine nodes share this machine; each of its own would take what Geth takes by itself."""
+_CACHE_MIB, _SPARE_MIB = 256, 128
+"""Nine nodes share this machine's memory and its disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,7 @@ class Premises:
             listen=f"{self._ground.address(house.label)}:{p2p}",
             http_port=http,
             cache_mib=_CACHE_MIB,
+            spare_mib=_SPARE_MIB,
             sealer=house.sealer if node.use is Use.SEALING else None,
         )
 

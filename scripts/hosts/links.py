@@ -44,6 +44,7 @@ class Links:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._servers: list[asyncio.Server] = []
         self._streams: dict[asyncio.StreamWriter, frozenset[str]] = {}
 
     def add(self, source: str, target: str, port: int) -> int:
@@ -68,7 +69,7 @@ class Links:
 
     def close(self) -> None:
         """End every link."""
-        self._await(self._break(None))
+        self._await(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -81,6 +82,7 @@ class Links:
             await self._lead(pair, port, reader, writer)
 
         server = await asyncio.start_server(lead, "127.0.0.1", 0)
+        self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
 
     async def _lead(
@@ -134,8 +136,17 @@ class Links:
         while pair in self._cut:
             await asyncio.sleep(0.05)
 
-    async def _break(self, pairs: set[frozenset[str]] | None) -> None:
+    async def _break(self, pairs: set[frozenset[str]]) -> None:
         for writer, pair in list(self._streams.items()):
-            if pairs is None or pair in pairs:
+            if pair in pairs:
                 with suppress(OSError, RuntimeError):
                     writer.transport.abort()
+
+    async def _end(self) -> None:
+        for server in self._servers:
+            server.close()
+        await self._break(set(self._streams.values()))
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

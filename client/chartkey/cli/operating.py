@@ -210,6 +210,35 @@ def peers(
     session_of(context).out.show(asdict(done), text)
 
 
+def backup(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="One node's.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="FILE.tar or FILE.tar.gz.")],
+    chain: Annotated[
+        bool, typer.Option("--chain", help="Its chain too; the node must have ended.")
+    ] = False,
+) -> None:
+    """Write a node's keys and settings to a tar file. Keep it like the keys that it holds."""
+    from chartkey.operator.backup import back_up
+
+    done = back_up(folder, target, chain=chain)
+    value = {"target": target, "files": done.files, "size": done.size}
+    session_of(context).out.show(value, f"{target}: {done.files} files, {done.size:,} bytes")
+
+
+def restore(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="What `backup` wrote.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Not there yet.")],
+) -> None:
+    """Bring a node's folder back. Never let two nodes run with one sealing key."""
+    from chartkey.operator.backup import restore as bring_back
+
+    done = bring_back(source, folder)
+    value = {"folder": folder, "files": done.files, "size": done.size}
+    session_of(context).out.show(value, f"{folder}: {done.files} files; next: `network node`")
+
+
 COMMANDS: tuple[Callable[..., Any], ...] = (
     keys,
     describe,
@@ -218,6 +247,8 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     genesis,
     node,
     peers,
+    backup,
+    restore,
 )
 
 

@@ -7,6 +7,7 @@ transaction pays, and what must be on disk when a block is.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from chartkey.operator.description import Description, Node, Use
 from chartkey.operator.nodekey import KEYSTORE, NODE_KEY, PASSWORD
+from chartkey.storage.newfile import new_file
 
 __all__ = ["Settings"]
 
@@ -42,7 +44,8 @@ class Settings:
     """One node of a network.
 
     ``folder`` holds its keys and this file, ``data`` its chain. ``http_port`` is ignored for a
-    sealing node, which answers through the socket ``ipc`` alone. ``peers`` replaces those of the
+    sealing node, which answers through the socket ``ipc`` alone. Of memory it takes ``cache_mib``
+    for caches; with less than ``spare_mib`` of disk left it ends. ``peers`` replaces those of the
     description, where a node reaches others by other addresses.
     """
 
@@ -54,6 +57,7 @@ class Settings:
     listen: str = ":30303"
     http_port: int = 8545
     cache_mib: int = 1024
+    spare_mib: int = 2048
     peers: tuple[str, ...] | None = None
     sealer: str | None = None
 
@@ -62,22 +66,34 @@ class Settings:
         """The file that :meth:`write` writes."""
         return self.folder / "geth.toml"
 
+    @property
+    def script(self) -> Path:
+        """The program that :meth:`write` writes."""
+        return self.folder / "start.sh"
+
     def write(self) -> Path:
-        """Write the ``--config`` file and return its path.
+        """Write the ``--config`` file, and ``start.sh`` for a service manager, which runs the
+        program named by GETH; return the file's path.
 
         Raises:
             OSError: it cannot be written.
         """
-        from chartkey.storage.newfile import new_file
-
-        with new_file(self.config, overwrite=True) as file:
-            file.write(_toml(self.sections()).encode())
+        words = ['"${GETH:-geth}"', *map(shlex.quote, self.command()[1:])]
+        script = f"#!/bin/sh\nexec {' '.join(words)}\n"
+        for path, text in ((self.config, _toml(self.sections())), (self.script, script)):
+            with new_file(path, overwrite=True) as file:
+                file.write(text.encode())
+        self.script.chmod(0o700)
         return self.config
 
     def command(self, geth: str = "geth") -> list[str]:
         """Return the command that runs the node in the foreground, as a service manager does."""
         command = [geth, "--config", str(self.config), "--nodekey", str(self.folder / NODE_KEY)]
-        command += ["--nat", "none"]
+        # By flag: without them Geth takes a chain that it does not know for mainnet, and as much
+        # memory as that needs.
+        command += ["--networkid", str(self.network.chain_id), "--cache", str(self.cache_mib)]
+        # Before the disk is full it ends by itself, while its database is whole.
+        command += ["--datadir.minfreedisk", str(self.spare_mib), "--nat", "none"]
         if self.node.use is Use.SEALING and self.sealer:
             password = str(self.folder / PASSWORD)
             # Without HTTP beside it nothing but this process can reach the unlocked key.
@@ -101,10 +117,6 @@ class Settings:
             # Geth keeps the newest states in memory. Were every node to lose power at once, the
             # chain would go back to what some node has on disk: a sealing node writes each block's.
             "NoPruning": self.node.use is not Use.ANSWERING,
-            "DatabaseCache": self.cache_mib // 2,
-            "TrieCleanCache": self.cache_mib // 8,
-            "TrieDirtyCache": self.cache_mib // 4,
-            "SnapshotCache": self.cache_mib // 8,
             # No limit of the fee in ether: the gas limit bounds it, and the price is 1 wei.
             "RPCTxFeeCap": 0.0,
         }

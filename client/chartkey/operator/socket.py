@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import json
+import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from chartkey.errors import NodeRefused, NodeUnavailable
 
 __all__ = ["NodeSocket"]
 
+_PIECE: Final = 1 << 16
+_LONGEST: Final = 64 << 20
+
 
 class NodeSocket:
-    """One node on this machine; ``timeout`` in seconds for each request."""
+    """One node on this machine; ``timeout`` in seconds for each request.
+
+    Each request has a connection of its own: the node may have been restarted in between.
+    """
 
     def __init__(self, path: Path, timeout: float = 30) -> None:
         self.path, self._timeout = path, timeout
@@ -27,17 +34,32 @@ class NodeSocket:
             NodeUnavailable: nothing answers there.
             NodeRefused: the node answered with an error.
         """
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         try:
-            answer = self._provider.make_request(method, params)
-        except (OSError, ValueError, TimeoutError) as err:
+            answer = json.loads(self._exchange(json.dumps(request).encode()))
+        except (OSError, ValueError) as err:
             raise NodeUnavailable(rpc=str(self.path)) from err
-        if "result" not in answer:
-            problem = str(answer.get("error", {}).get("message", "its answer is not JSON-RPC"))
-            raise NodeRefused(rpc=str(self.path), method=method, problem=problem[:200])
+        if not isinstance(answer, dict) or "result" not in answer:
+            problem = _problem(answer)
+            raise NodeRefused(rpc=str(self.path), method=method, problem=problem)
         return answer["result"]
 
-    @cached_property
-    def _provider(self) -> Any:
-        from web3 import IPCProvider
+    def _exchange(self, request: bytes) -> bytes:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(self._timeout)
+            connection.connect(str(self.path))
+            connection.sendall(request + b"\n")
+            answer = bytearray()
+            # Geth ends each answer with a line break, and has none inside one.
+            while not answer.endswith(b"\n"):
+                piece = connection.recv(_PIECE)
+                if not piece or len(answer) > _LONGEST:
+                    raise ConnectionError("the answer was cut short")
+                answer += piece
+            return bytes(answer)
 
-        return IPCProvider(self.path, timeout=self._timeout)
+
+def _problem(answer: Any) -> str:
+    error = answer.get("error") if isinstance(answer, dict) else None
+    message = error.get("message") if isinstance(error, dict) else None
+    return str(message or "its answer is not JSON-RPC")[:200]

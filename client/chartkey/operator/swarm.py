@@ -163,8 +163,8 @@ class SwarmNode:
         except subprocess.TimeoutExpired as err:
             raise NetworkInvalid(source=self.ipfs, problem="it does not end") from err
         if done.returncode:
-            problem = done.stderr.strip().splitlines()[-1:] or ["it says nothing"]
-            raise NetworkInvalid(source=self.repository, problem=f"Kubo refuses: {problem[0]}")
+            *_, last = ["it says nothing", *done.stderr.strip().splitlines()]
+            raise NetworkInvalid(source=self.repository, problem=f"Kubo refuses: {last}")
 
 
 def _peer(address: str) -> dict[str, Any]:

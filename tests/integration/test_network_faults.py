@@ -1,0 +1,252 @@
+"""A network of four institutions whose machines and links fail: nothing accepted is lost (P60).
+
+Each test says what a user saw meanwhile. All share one network, whole again before each.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from chartkey import connect
+from chartkey.errors import HeadStale, NodeUnavailable, TransactionUnknown
+
+from scripts.hosts.geth import ABSENT, GETH
+from scripts.hosts.links import Impairment
+from tests.network import LABELS, REGULATOR, Net, await_true, killed, start_network
+
+pytestmark = pytest.mark.skipif(not GETH.exists(), reason=ABSENT)
+
+LOAD = 200
+STALE = 5
+"""Seconds after which the clients of these tests do not believe a head."""
+WAIT = 8
+"""Seconds in which a chain of a block a second would have grown for certain."""
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Net]:
+    with start_network(links=True) as net:
+        yield net
+
+
+@pytest.fixture
+def net(shared: Net) -> Iterator[Net]:
+    """The network, whole, with every block everywhere."""
+    assert shared.links is not None
+    shared.links.heal()
+    shared.group.run()
+    shared.group.meet()
+    yield shared
+    shared.links.heal()
+
+
+def user(net: Net, label: str) -> object:
+    """A client of a house, which believes no head older than a few seconds."""
+    return connect(net.rpc(label), replace(net.manifest, max_head_age=STALE), timeout=3)
+
+
+def machine(net: Net, label: str) -> list[object]:
+    """Everything of a house's that a power failure ends."""
+    return list(net.house(label).nodes)
+
+
+def grows(net: Net, label: str, blocks: int = 2) -> bool:
+    """Whether a house's node sees new blocks within some seconds."""
+    before = int(net.ask(label, "eth_blockNumber"), 16)
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        if int(net.ask(label, "eth_blockNumber"), 16) >= before + blocks:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def settle(net: Net, *labels: str) -> None:
+    """Wait until houses see no new block: what was under way has arrived."""
+    await_true(lambda: not any(grows(net, label, 1) for label in labels))
+
+
+def test_one_sealer_of_four_killed_under_load_loses_nothing(net: Net) -> None:
+    signed = net.sign(LOAD)
+    accepted = net.hand_in(signed[: LOAD // 2])
+    killed(machine(net, "hospital"))
+    # The other houses' users see nothing of it.
+    accepted += net.hand_in(signed[LOAD // 2 :])
+    assert grows(net, "lead")
+    # The dead house's own users are told that its node is away.
+    with pytest.raises(NodeUnavailable):
+        user(net, "hospital")
+    net.group.run()
+    dead = [raw for label, raw in signed[LOAD // 2 :] if label == "hospital"]
+    accepted += net.hand_in([("hospital", raw) for raw in dead])
+    assert len(accepted) == LOAD
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_with_two_of_four_killed_the_chain_waits_and_goes_on_when_they_return(net: Net) -> None:
+    killed([*machine(net, "hospital"), *machine(net, "county")])
+    settle(net, "lead", "clinic")
+    # Nodes answer and take transactions; nothing is confirmed, and nobody is told that it is.
+    accepted = net.load(LOAD, ("lead", "clinic"))
+    assert len(accepted) == LOAD
+    assert not any(net.ask("lead", "eth_getTransactionReceipt", one) for one in accepted[:5])
+    await_true(lambda: _refuses_stale_head(net, "lead"))
+    net.group.run()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_in_a_partition_of_two_and_two_both_sides_halt(net: Net) -> None:
+    assert net.links is not None
+    net.links.partition(("lead", "clinic"), ("hospital", "county", REGULATOR))
+    settle(net, "lead", "county")
+    accepted = net.load(LOAD)
+    assert len(accepted) == LOAD
+    assert not any(net.ask(label, "eth_getTransactionReceipt", accepted[0]) for label in LABELS)
+    # Both sides' users are told that what they would read is old (T24).
+    await_true(lambda: _refuses_stale_head(net, "lead") and _refuses_stale_head(net, "county"))
+    net.links.heal()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_a_partition_of_one_and_three_heals_without_loss(net: Net) -> None:
+    assert net.links is not None
+    net.links.partition(("county",), ("lead", "clinic", "hospital", REGULATOR))
+    settle(net, "county")
+    accepted = net.load(LOAD)
+    assert len(accepted) == LOAD
+    # Three go on; the fourth's users wait, and are told so.
+    mine = accepted[LABELS.index("lead") :: len(LABELS)]
+    await_true(lambda: all(net.ask("lead", "eth_getTransactionReceipt", one) for one in mine))
+    await_true(lambda: _refuses_stale_head(net, "county"))
+    net.links.heal()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_slow_and_lossy_links_lose_nothing(net: Net) -> None:
+    assert net.links is not None
+    net.links.impair(Impairment(delay=0.1, jitter=0.2, loss=0.05, breaks=0.002))
+    accepted = net.load(LOAD)
+    assert len(accepted) == LOAD
+    # Users see blocks later, and reorganisations below the confirmations.
+    assert grows(net, "lead", 2)
+    net.assert_mined(accepted)
+    net.links.heal()
+    net.assert_agreed()
+
+
+def test_power_lost_everywhere_at_once_loses_nothing(net: Net) -> None:
+    accepted = net.load(LOAD)
+    await_true(lambda: net.ask("lead", "eth_getTransactionReceipt", accepted[0]))
+    killed(net.group.nodes)
+    with pytest.raises(NodeUnavailable):
+        user(net, "lead")
+    net.group.run()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_a_node_that_lost_its_chain_takes_it_from_the_others(net: Net) -> None:
+    accepted = net.load(LOAD)
+    lost = net.house("clinic").answering
+    killed([lost])
+    lost.lose_data()
+    lost.prepare(net.group.genesis)
+    net.group.run()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_a_sender_whose_node_is_cut_off_is_told_that_it_is_not_known(net: Net) -> None:
+    from chartkey.chain.journal import FileJournal
+    from chartkey.chain.sender import Sender
+
+    from tests.bench.scene.ward import HOUSES
+    from tests.chains import person
+
+    assert net.links is not None
+    _ = net.anchors
+    house = person(HOUSES[LABELS.index("county")])
+    journal = FileJournal(net.group.folder / "county.journal")
+    network = connect(net.rpc("county"), net.manifest)
+    sender = Sender(network, house, journal)
+    call = network.batches.anchor(3, b"\x01" * 32, b"\x02" * 32)
+    net.links.partition(("county",), ("lead", "clinic", "hospital", REGULATOR))
+    settle(net, "county")
+    with pytest.raises(TransactionUnknown):
+        sender.send(call, key="a batch", timeout=2)
+    net.links.heal()
+    net.group.meet()
+    # The same intent again: the same bytes, mined once.
+    receipt = sender.send(call, key="a batch")
+    assert receipt.succeeded
+    assert sender.send(call, key="a batch").hash == receipt.hash
+    net._nonces.pop("county", None)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_ends_one_node_and_not_the_chain(net: Net) -> None:
+    node = net.house("county").sealing
+    node.stop()
+    with small_disk(node.settings.data) as disk:
+        node.start()
+        node.wait()
+        ballast = disk / "ballast"
+        free = shutil.disk_usage(disk).free
+        subprocess.run(["fallocate", "-l", str(free - (1 << 20)), str(ballast)], check=True)
+        accepted = net.load(LOAD)
+        # Geth looks every half minute, and ends before its database is damaged.
+        await_true(lambda: not node.alive)
+        assert len(accepted) == LOAD
+        assert grows(net, "lead")
+        ballast.unlink()
+        net.group.run()
+        net.assert_mined(accepted)
+        net.assert_agreed()
+        node.stop()
+    net.group.run()
+
+
+def _refuses_stale_head(net: Net, label: str) -> bool:
+    try:
+        user(net, label).fresh_head()  # type: ignore[attr-defined]
+    except HeadStale:
+        return True
+    return False
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """Put a folder on a disk of its own, in memory, and bring it back afterwards."""
+    aside = folder.with_name(folder.name + "-aside")
+    folder.rename(aside)
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=500m", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        aside.rename(folder)
+        pytest.skip("this machine does not allow mounting")
+    try:
+        shutil.copytree(aside, folder, dirs_exist_ok=True)
+        yield folder
+    finally:
+        shutil.rmtree(aside)
+        shutil.copytree(folder, aside)
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+        folder.rmdir()
+        aside.rename(folder)
