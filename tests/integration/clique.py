@@ -60,9 +60,9 @@ class Clique:
 
     def load(self, count: int) -> None:
         """Anchor records, at the light member's cost, and wait until they are mined."""
-        payer = person(HOUSES[-1])
+        payer, anchors = person(HOUSES[-1]), self._net.anchors
         nonce = int(self.ask("lead", "eth_getTransactionCount", payer.address, "pending"), 16)
-        for raw in self._net.anchors.single(payer, nonce, count):
+        for raw in anchors.single(payer, nonce, count):
             last = self.ask("lead", "eth_sendRawTransaction", "0x" + raw.hex())
         wait(lambda: self.ask("lead", "eth_getTransactionReceipt", last) is not None)
 

@@ -145,5 +145,3 @@ def test_a_light_member_is_told_when_members_are_on_different_chains(net: Clique
     with pytest.raises(MembersDisagree) as raised:
         CrossCheck(net.rpcs).agreed_head(confirmations=1)
     assert raised.value.values["block"] == top
-    ended = typed("network", "check", rpc=",".join(net.rpcs), manifest=None)
-    assert ended.status in (0, 1)
