@@ -93,6 +93,15 @@ class Clique:
     def signers(self, label: str = "lead") -> set[str]:
         return {address.lower() for address in self.ask(label, "clique_getSigners")}
 
+    def house_votes(self, label: str) -> bool:
+        """Whether a house's sealing node votes for anything."""
+        return bool(self.group.house(label).sealing.ask("clique_proposals"))
+
+    def voted(self, address: str, since: int = 0) -> bool:
+        """Whether a vote on a sealer is counted at present, cast from that block on."""
+        votes = self.ask("lead", "clique_getSnapshot")["votes"] or ()
+        return any(v["address"] == address.lower() and v["block"] >= since for v in votes)
+
     def hash(self, label: str, number: int) -> str | None:
         block = self.ask(label, "eth_getBlockByNumber", hex(number), False)
         return block and str(block["hash"])
