@@ -112,6 +112,15 @@ def test_votes_are_cast_again_after_an_epoch_and_after_a_restart(net: Clique) ->
             following.kill()
 
 
+def test_the_doctor_finds_head_peers_clock_and_sealers_in_order(net: Clique) -> None:
+    ended = typed("--json", "doctor", rpc=net.rpc("lead"), manifest=net.alliance)
+    states = {row["name"]: row["state"] for row in ended.json["checks"]}
+    for name in ("contracts", "head", "peers", "node's clock"):
+        assert states[name] == "ok", ended.out
+    # The test before left a sealer that is removed and still seals.
+    assert states["sealers"] == "warning"
+
+
 def test_apply_and_ipc_belong_together(net: Clique) -> None:
     assert told(net, "--apply").status == 2
     assert told(net, "--ipc", net.ipc("lead")).status == 2
