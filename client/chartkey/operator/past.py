@@ -41,9 +41,7 @@ class Past:
         past = cls()
         try:
             with path.open("rb") as file:
-                document: Any = json.loads(file.read(_LARGEST))
-            if document["schema"] != _SCHEMA:
-                raise ValueError
+                document = _of_this_release(json.loads(file.read(_LARGEST)))
             for node, blocks in document["blocks"].items():
                 past.blocks[node] = {int(n): bytes.fromhex(digest) for n, digest in blocks.items()}
             for folder, samples in document["sizes"].items():
@@ -96,3 +94,9 @@ class Past:
         if not samples or at - samples[-1][0] >= _APART:
             samples.append((at, size))
             del samples[:-_SAMPLES]
+
+
+def _of_this_release(document: Any) -> Any:
+    if document["schema"] != _SCHEMA:
+        raise ValueError
+    return document
