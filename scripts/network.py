@@ -92,7 +92,13 @@ class Drill:
     def leave(self) -> None:
         """Say how to use what runs."""
         rpcs = [house.answering.rpc or "" for house in self._group.premises]
-        values = {"CHARTKEY_RPC": ",".join(rpcs), "CHARTKEY_MANIFEST": str(self.stage.manifest)}
+        values = {
+            "CHARTKEY_RPC": ",".join(rpcs),
+            "CHARTKEY_MANIFEST": str(self.stage.manifest),
+            "CHARTKEY_NODE": rpcs[0],
+            "DEPLOYER": str(self.stage.keyset.keyfile("lead")),
+            "PASSWORD_FILE": str(self.stage.keyset.passphrase_file),
+        }
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
         lines.append(f'export PATH={shlex.quote(str(Path(sys.prefix) / "bin"))}:"$PATH"')
         write_durably(self._folder / "env", "".join(f"{line}\n" for line in lines).encode())

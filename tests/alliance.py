@@ -11,6 +11,7 @@ from eth_utils import keccak, to_checksum_address
 from web3.types import RPCEndpoint
 
 from scripts.alliance.artifacts import NAMES, ORDER
+from tests.live import deployer, funded, needs_a_clock_to_move
 from tests.node import PatientReceipts, trust_nobody
 from tests.signing import ZERO, Domain, Draft, digest
 
@@ -34,10 +35,10 @@ HANDLE = digest("the handle of somebody new")
 
 
 def account(name: str) -> Any:
-    """Return a Brownie account whose key follows from a name."""
+    """Return a Brownie account whose key follows from a name, and which can pay."""
     from brownie import accounts
 
-    return accounts.add(digest("a test's actor", name).hex())
+    return funded(accounts.add(digest("a test's actor", name).hex()))
 
 
 def details(name: str, tier: int = 3) -> tuple[Any, ...]:
@@ -56,6 +57,7 @@ def at_least(seconds: int) -> None:
     """Let time pass on the chain."""
     from brownie import chain
 
+    needs_a_clock_to_move()
     chain.sleep(seconds)
     chain.mine()
 
@@ -64,6 +66,7 @@ def at(moment: int) -> None:
     """Let the newest block be of exactly that time, in Unix seconds."""
     from brownie import web3
 
+    needs_a_clock_to_move()
     web3.provider.make_request("evm_mine", [moment])
     if now() != moment:
         raise AssertionError(f"the newest block is of {now()}, not of {moment}")
@@ -122,11 +125,11 @@ def _errors() -> dict[str, tuple[str, list[str]]]:
 
 def refused_deployment(name: str, *arguments: Any, creator: Any = None) -> tuple[Any, ...]:
     """Return the custom error with which a constructor refuses its arguments."""
-    from brownie import accounts, project, web3
+    from brownie import project, web3
 
     container = project.get_loaded_projects()[0][name]
     data = "0x" + container.deploy.encode_input(*arguments).removeprefix("0x")
-    sender = (creator or accounts[0]).address
+    sender = (creator or deployer()).address
     sent = {"from": sender, "data": data, "gas": hex(20_000_000)}
     answer = web3.provider.make_request("eth_call", [sent, "latest"])
     if "error" not in answer:
@@ -222,7 +225,7 @@ class Alliance:
     """The contracts, and the steps of founding that most tests start from."""
 
     def __init__(self, founders: list[Any]) -> None:
-        from brownie import accounts, chain, project, web3
+        from brownie import chain, project, web3
 
         if PatientReceipts not in web3.middleware_onion:
             web3.middleware_onion.add(PatientReceipts)
@@ -231,17 +234,17 @@ class Alliance:
         web3.provider.cache_allowed_requests = True
         web3.provider.cacheable_requests = {RPCEndpoint("eth_chainId")}
         containers = project.get_loaded_projects()[0]
-        self.founders, deployer = founders, accounts[0]
+        self.founders, payer = founders, deployer()
         self.chain_id = chain.id
-        nonce = deployer.nonce
-        place = {name: deployer.get_deployment_address(nonce + i) for i, name in enumerate(ORDER)}
+        nonce = payer.nonce
+        place = {name: payer.get_deployment_address(nonce + i) for i, name in enumerate(ORDER)}
         published = [details(f"第{n}医院") for n, _ in enumerate(founders, 1)]
         self.contracts = {}
         for name in ORDER:
             arguments = [place[other] for other in NAMES[name]]
             if name == "Consortium":
                 arguments += [founders, published, AGREEMENT]
-            self.contracts[name] = deployer.deploy(containers[name], *arguments)
+            self.contracts[name] = payer.deploy(containers[name], *arguments)
         self.forwarder = self.contracts["Forwarder"]
         self.consortium = self.contracts["Consortium"]
         self.registrar = self.contracts["Registrar"]

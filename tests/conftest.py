@@ -24,13 +24,14 @@ from tests.alliance import (
     now,
     refusal_of,
 )
+from tests.live import once
 from tests.signing import Draft, digest
 
 
 def _actor(name: str) -> Any:
     """Make a fixture of an account whose key follows from its name."""
 
-    @pytest.fixture(scope="session", name=name)
+    @pytest.fixture(scope=once("session"), name=name)
     def actor() -> Any:
         return account(name)
 
@@ -68,13 +69,13 @@ class Places:
     profiles: dict[int, bytes]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def founders(lead: Any, hospital: Any, hospital_b: Any, clinic: Any) -> list[Any]:
     """The four founding institutions; the first is the lead."""
     return [lead, hospital, hospital_b, clinic]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def alliance(founders: list[Any]) -> Alliance:
     """A founded consortium of four."""
     deployed = Alliance(founders)
@@ -82,7 +83,7 @@ def alliance(founders: list[Any]) -> Alliance:
     return deployed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def places(
     alliance: Alliance,
     founders: list[Any],
@@ -107,7 +108,7 @@ def places(
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def relationship(alliance: Alliance, places: Places, lead: Any, clinic: Any, alice: Any) -> Any:
     """Alice's accepted relationship with the clinic; the lead is the mirror."""
     proposed = alliance.propose(clinic, alice, clinic, lead)
@@ -115,36 +116,36 @@ def relationship(alliance: Alliance, places: Places, lead: Any, clinic: Any, ali
     return proposed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def founded(relationship: Any) -> None:
     """Everything above: what isolated tests start from."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def consortium(alliance: Alliance) -> Any:
     """The consortium."""
     return alliance.consortium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def registrar(alliance: Alliance) -> Any:
     """The registrar."""
     return alliance.registrar
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def factory(alliance: Alliance) -> Any:
     """The relationship factory."""
     return alliance.factory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def forwarder(alliance: Alliance) -> Any:
     """The forwarder."""
     return alliance.forwarder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def refusal() -> Callable[..., tuple[Any, ...]]:
     """Try a call that must be refused; return its custom error as (name, *arguments)."""
     return refusal_of

@@ -29,7 +29,7 @@ class Brownie:
             **os.environ,
             "PYTHONUNBUFFERED": "1",
             "HOME": str(home),
-            "CHARTKEY_RPC": rpc,
+            "CHARTKEY_NODE": rpc,
         }
 
     def import_networks(self) -> None:

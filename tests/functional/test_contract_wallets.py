@@ -4,6 +4,7 @@ import pytest
 from brownie import compile_source
 
 from tests.alliance import HANDLE, KEY, PATIENT, now
+from tests.live import once
 from tests.signing import digest
 
 SOURCE = """
@@ -35,7 +36,7 @@ contract Wallet {
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def containers():
     return compile_source(SOURCE, solc_version="0.8.28", evm_version="paris")
 

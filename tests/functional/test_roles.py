@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.referrals.scenes import undone
 from tests.functional.roles.acts import ACTS
 from tests.functional.roles.judge import ROLES, Judge
 from tests.functional.roles.scene import Stage
+from tests.live import once, undone
 
 README = Path(__file__).resolve().parents[2] / "contracts" / "README.md"
 MARKED = re.compile(r"<!-- roles -->\n(.+?)<!-- /roles -->", re.DOTALL)
@@ -26,7 +26,7 @@ def published():
 TABLE, COLUMNS = published()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def judged(founded, alliance, places, founders, dr_wang, dr_chen):
     """Every act, judged in a scene where all but the caller is right."""
     with undone():

@@ -6,6 +6,7 @@ import pytest
 
 from tests.alliance import DAY, SUSPEND, now
 from tests.functional.appointments.slots import VISIT, booking_id, slot_id
+from tests.live import once
 
 CAPACITY = 2
 
@@ -18,7 +19,7 @@ class Slot:
     starts_at: int
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def appointments(alliance):
     """The contract."""
     return alliance.contracts["Appointments"]

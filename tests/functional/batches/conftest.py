@@ -4,18 +4,19 @@ import pytest
 
 from tests.alliance import DAY, SUSPEND, now
 from tests.functional.relationship.batch import Tree
+from tests.live import once
 from tests.signing import digest
 
 MANIFEST = digest("encrypted manifest")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def batches(alliance):
     """The contract."""
     return alliance.contracts["Batches"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def tree():
     """Three leaves, filled up to four."""
     return Tree(tuple(digest(f"leaf {place}") for place in range(3)))

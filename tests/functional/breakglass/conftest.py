@@ -14,21 +14,22 @@ from tests.functional.breakglass.emergency import (
     Plan,
     in_order,
 )
+from tests.live import once
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def breakglass(alliance):
     """The contract."""
     return alliance.contracts["BreakGlass"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def plan(lead, hospital, hospital_b):
     """Two of three holders open; the clinic holds nothing."""
     return Plan.among(in_order(lead, hospital, hospital_b))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def emergency(breakglass, plan, places, alice, dr_li, lead, hospital_b):
     """The emergency before anything was done."""
     ward, approvers = places.hospital_ward, (lead, hospital_b)

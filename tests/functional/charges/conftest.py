@@ -4,6 +4,7 @@ import pytest
 from eth_utils import keccak
 
 from tests.alliance import DAY, SUSPEND, account, now
+from tests.live import once, undone
 from tests.signing import digest
 
 INSURER, RESEARCHER = 1, 2
@@ -22,16 +23,12 @@ def appoint(alliance, founders, name, office):
     return who
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope=once("module"), autouse=True)
 def offices(alliance, founders, founded):
     """Two insurers and a researcher, voted once for each file: votes take longer than charges."""
-    from brownie import history, web3
-
-    snapshot = web3.provider.make_request("evm_snapshot", [])["result"]
     held = {"insurer": INSURER, "other insurer": INSURER, "researcher": RESEARCHER}
-    yield {name: appoint(alliance, founders, name, office) for name, office in held.items()}
-    web3.provider.make_request("evm_revert", [snapshot])
-    history.clear()
+    with undone():
+        yield {name: appoint(alliance, founders, name, office) for name, office in held.items()}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from tests.alliance import AGREEMENT, DAY, EXPEL, SUSPEND, details, now
 from tests.functional.consortium.voting import approve
-from tests.functional.referrals.scenes import undone
+from tests.live import once, undone
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def outsider(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def voted(alliance, consortium, founded, lead):
     """A stop for as long as it can be, approved and to be enacted within thirty days."""
     with undone():

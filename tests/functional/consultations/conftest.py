@@ -9,7 +9,7 @@ import pytest
 from eth_utils import keccak
 
 from tests.alliance import CLINICIAN, DAY, SUSPEND, Grant, account, at, now, padded
-from tests.functional.referrals.scenes import undone
+from tests.live import once, undone
 from tests.signing import ZERO, digest
 
 CONVENED, CONCLUDED, CANCELLED, EXPIRED = 1, 2, 3, 4
@@ -58,7 +58,7 @@ class Further:
     grants: tuple[Grant, Grant]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def further(founded, alliance, relationship, alice, hospital, hospital_b):
     """A clinician of the other hospital, and two grants of Alice's, for a file's tests."""
     with undone():
@@ -74,7 +74,7 @@ def further(founded, alliance, relationship, alice, hospital, hospital_b):
         yield Further(clinician, ward, tuple(grants))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def consultations(alliance):
     """The contract."""
     return alliance.contracts["Consultations"]

@@ -13,10 +13,11 @@ from tests.alliance import (
     padded,
 )
 from tests.functional.delegations.terms import Delegation
+from tests.live import once
 from tests.signing import digest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def delegations(alliance):
     """Second-level consent."""
     return alliance.contracts["Delegations"]

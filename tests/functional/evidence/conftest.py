@@ -4,17 +4,17 @@ import pytest
 
 from tests.alliance import DAY, DIAGNOSES, SUSPEND, now
 from tests.functional.evidence.facts import Certificate
-from tests.functional.referrals.scenes import undone
+from tests.live import once, undone
 from tests.signing import digest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def evidence(alliance):
     """Where disputes, withdrawals, seals and erasures are."""
     return alliance.contracts["Evidence"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def records(founded, alliance, places, relationship, alice, dr_wang, relay):
     """The ids of two anchored records, for a file's tests."""
     with undone():
@@ -26,7 +26,7 @@ def records(founded, alliance, places, relationship, alice, dr_wang, relay):
         yield ids
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def record(records):
     """The id of the first."""
     return records[0]

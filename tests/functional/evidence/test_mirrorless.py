@@ -4,9 +4,10 @@ import pytest
 
 from tests.alliance import CLINICIAN, DIAGNOSES, NOBODY, PATIENT, Alliance, now
 from tests.functional.evidence.facts import Certificate, said
+from tests.live import once
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def pair(founded, clinic, hospital, alice, dr_wang):
     """An alliance of clinic and hospital, with a patient and a clinician."""
     deployed = Alliance([clinic, hospital])

@@ -4,13 +4,14 @@ import pytest
 
 from tests.alliance import DAY, HOUR, NOBODY, PATIENT, at, now, told
 from tests.functional.registrar.replacement import merge
+from tests.live import once
 from tests.signing import Domain, digest, malleated
 
 MINOR, DECEASED = 1, 3
 YEAR = 365 * DAY
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def guardianship(alliance):
     """Whom the forwarder asks."""
     return alliance.contracts["Guardianship"]

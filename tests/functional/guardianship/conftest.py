@@ -7,6 +7,7 @@ import pytest
 from eth_account import Account
 
 from tests.alliance import DAY, KEY, PATIENT, SUSPEND, account, now, padded
+from tests.live import once
 from tests.signing import digest
 
 MINOR = 1
@@ -38,7 +39,7 @@ class Mandate:
         return (self.ward, self.guardian)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def guardianship(alliance):
     """The contract."""
     return alliance.contracts["Guardianship"]

@@ -3,9 +3,10 @@
 import pytest
 
 from tests.alliance import DAY, EXPEL, SUSPEND, now
+from tests.live import once
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def receipts(alliance):
     """The roots of the custodians' logs."""
     return alliance.contracts["Receipts"]

@@ -4,9 +4,10 @@ import pytest
 
 from tests.alliance import DAY, KEY, PATIENT, SUSPEND, account, at, now
 from tests.functional.recovery.circles import Circle
+from tests.live import once
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def recovery(alliance):
     """The contract."""
     return alliance.contracts["Recovery"]

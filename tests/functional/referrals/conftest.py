@@ -20,7 +20,7 @@ from tests.alliance import (
     padded,
 )
 from tests.functional.appointments.slots import slot_id
-from tests.functional.referrals.scenes import undone
+from tests.live import once, undone
 from tests.signing import ZERO, digest
 
 REFERRAL_PACKAGE = 24
@@ -85,7 +85,7 @@ class Slot:
     starts_at: int
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def rule(alliance, founders):
     """Vote for rules of referral, those above unless others are given."""
 
@@ -98,7 +98,7 @@ def rule(alliance, founders):
     return rule
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=once("module"))
 def records(founded, alliance, places, relationship, founders, rule, alice, dr_wang, hospital):
     """Rules in force, records anchored and a grant to the hospital, for a file's tests."""
     with undone():
@@ -118,13 +118,13 @@ def records(founded, alliance, places, relationship, founders, rule, alice, dr_w
         yield Records(*drafts, grant)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def referrals(alliance):
     """The contract."""
     return alliance.contracts["Referrals"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def appointments(alliance):
     """Where slots are."""
     return alliance.contracts["Appointments"]

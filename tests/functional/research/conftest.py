@@ -4,6 +4,7 @@ import pytest
 from eth_utils import keccak
 
 from tests.alliance import DAY, account, now
+from tests.live import once, undone
 from tests.signing import digest
 
 INSURER, RESEARCHER = 1, 2
@@ -25,16 +26,12 @@ def research(alliance):
     return alliance.contracts["Research"]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope=once("module"), autouse=True)
 def offices(alliance, founders, founded):
     """Two researchers and an insurer, voted once for each file: votes take long."""
-    from brownie import history, web3
-
-    snapshot = web3.provider.make_request("evm_snapshot", [])["result"]
     held = {"researcher": RESEARCHER, "other researcher": RESEARCHER, "insurer": INSURER}
-    yield {name: appoint(alliance, founders, name, office) for name, office in held.items()}
-    web3.provider.make_request("evm_revert", [snapshot])
-    history.clear()
+    with undone():
+        yield {name: appoint(alliance, founders, name, office) for name, office in held.items()}
 
 
 @pytest.fixture

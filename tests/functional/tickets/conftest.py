@@ -4,18 +4,19 @@ import pytest
 
 from tests.alliance import DAY, HOUR, SUSPEND, account, now
 from tests.functional.tickets.redemption import CANCELLED, LOCKED, REDEEMED, Redemption
+from tests.live import once
 from tests.signing import digest
 
 CONTENT = digest("salted commitment to what the ticket shows")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def tickets(alliance):
     """The contract."""
     return alliance.contracts["Tickets"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope=once("session"))
 def ticket():
     """The account of the key that follows from the link."""
     return account("a ticket's key")
