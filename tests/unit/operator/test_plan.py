@@ -98,6 +98,11 @@ def test_others_wait_for_their_turn() -> None:
     assert (made.propose, made.waiting) == ({D: True}, (E,))
 
 
+def test_removals_come_before_admissions() -> None:
+    made = plan(founders(A, B, C) | {D: Standing.REMOVED, E: Standing.ADMITTED})
+    assert (made.propose, made.waiting) == ({D: False}, (E,))
+
+
 def test_a_second_sealer_is_admitted_only_once_it_runs() -> None:
     """Of two sealers both must work: one that does not run yet would halt the chain at once."""
     seats = founders(A) | {B: Standing.ADMITTED}

@@ -94,6 +94,10 @@ def test_a_lighter_third_chain_does_not_hide_a_deadlock() -> None:
     assert deadlocked(nodes, patience(WELL))
 
 
+def test_no_single_node_is_blamed_when_all_stand_still() -> None:
+    assert not list(of_nodes([node("a", OLD), node("b", OLD)], WELL))
+
+
 def test_a_chain_without_new_blocks_stands_still_and_says_how_many_it_takes() -> None:
     [one] = of_chain([node("a", OLD), node("b", OLD)], WELL, None, {})
     assert one.kind == "standstill"
