@@ -12,7 +12,7 @@ from chartkey.chain.refusal import refusal_in
 from chartkey.errors import NodeGarbled, NodeRefused, NodeUnavailable
 
 if TYPE_CHECKING:
-    from urllib3 import PoolManager
+    from urllib3 import BaseHTTPResponse, PoolManager
 
 __all__ = ["NodeStanding", "Rpc"]
 
@@ -89,6 +89,20 @@ class Rpc:
         """Return how the nodes are: there is this one, which nothing is known to be better than."""
         return (NodeStanding(self.shown, True, None, None),)
 
+    def date(self) -> str | None:
+        """Return the node's clock as its answer's header ``Date`` has it; None without one.
+
+        Raises:
+            NodeUnavailable: the node is away.
+        """
+        from urllib3.exceptions import HTTPError
+
+        try:
+            text = json.dumps(_request(1, "eth_chainId", [])).encode()
+            return self._reply(text).headers.get("date")
+        except HTTPError as err:
+            raise NodeUnavailable(rpc=self.shown) from err
+
     def _batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
         # From 1: Ganache answers an error to number 0 without a number.
         replies = self._post([_request(i, *call) for i, call in enumerate(calls, 1)])
@@ -131,7 +145,11 @@ class Rpc:
             raise self._garbled("the request", "its answer is not JSON") from err
 
     def _send(self, text: bytes) -> tuple[int, bytes]:
-        reply = self._pool.request(
+        reply = self._reply(text)
+        return reply.status, reply.data
+
+    def _reply(self, text: bytes) -> BaseHTTPResponse:
+        return self._pool.request(
             "POST",
             self.url,
             body=text,
@@ -139,7 +157,6 @@ class Rpc:
             retries=False,
             redirect=False,
         )
-        return reply.status, reply.data
 
     @cached_property
     def _pool(self) -> PoolManager:

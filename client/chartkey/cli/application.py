@@ -23,6 +23,7 @@ from chartkey.cli import (
     relationship,
     store,
 )
+from chartkey.cli.doctor import doctor
 from chartkey.cli.outcome import conclude
 from chartkey.cli.output import Output, escape_unknown
 from chartkey.cli.session import Session, session_of
@@ -84,6 +85,7 @@ def show_version(context: typer.Context) -> None:
 
 
 app.command()(status)
+app.command()(doctor)
 for panel in _PANELS:
     for module in (relationship, records, consent, institution):
         for command in module.PANELS.get(panel, ()):

@@ -50,6 +50,7 @@
     │   ├── ChainMismatch                  another chain id than the manifest's
     │   ├── ContractsMissing               no code, or other code, at an address
     │   ├── HeadStale                      the node's newest block is too old
+    │   ├── MembersDisagree                nodes of several members tell different things
     │   ├── JournalUnusable                signed transactions cannot be kept
     │   ├── TransactionUnknown             sent or not sent: look before retrying
     │   ├── TransactionFailed              reverted, or can never be mined
@@ -92,6 +93,7 @@ from chartkey.errors.chain import (
     FundsMissing,
     HeadStale,
     JournalUnusable,
+    MembersDisagree,
     NodeGarbled,
     NodeRefused,
     NodesUnavailable,
@@ -206,6 +208,7 @@ __all__ = [
     "KeyfileUnsafe",
     "ManifestInvalid",
     "MediaMismatch",
+    "MembersDisagree",
     "MirrorMissing",
     "MnemonicInvalid",
     "NetworkInvalid",

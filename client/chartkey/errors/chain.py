@@ -12,6 +12,7 @@ __all__ = [
     "FundsMissing",
     "HeadStale",
     "JournalUnusable",
+    "MembersDisagree",
     "NodeGarbled",
     "NodeRefused",
     "NodeUnavailable",
@@ -86,6 +87,12 @@ class JournalUnusable(ChainError):
     """Values: ``path``, ``problem``."""
 
     code = "journal-unusable"
+
+
+class MembersDisagree(ChainError):
+    """Members' nodes tell different things. Values: ``block``, ``problem``."""
+
+    code = "members-disagree"
 
 
 class TransactionUnknown(ChainError):

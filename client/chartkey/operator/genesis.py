@@ -47,8 +47,8 @@ def clique(network: Description) -> dict[str, Any]:
 def qbft(network: Description) -> dict[str, Any]:
     """Return the genesis for Besu's QBFT, whose blocks are final at once.
 
-    extraData is RLP of [32 bytes of vanity, validators, no vote, round 0, no seals]. Besu seals with
-    its node key: the validators are the accounts of the founders' sealing nodes.
+    extraData is RLP of [32 bytes of vanity, validators, no vote, round 0, no seals]. Besu seals
+    with its node key: the validators are the accounts of the founders' sealing nodes.
     """
     import rlp  # type: ignore[import-untyped]
 

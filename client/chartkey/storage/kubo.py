@@ -90,6 +90,24 @@ class Kubo(BlockStore):
                 self._client.close()
                 self._client = None
 
+    def version(self) -> str:
+        """Return the node's version, as ``0.43.0``.
+
+        Raises:
+            StoreUnavailable: it does not answer, or not as Kubo does.
+        """
+        with self._faults():
+            return str(self._connect().version()["Version"])
+
+    def bootstrap(self) -> list[str]:
+        """Return the addresses at which the node looks for peers that it was not told of.
+
+        Raises:
+            StoreUnavailable: it does not answer, or not as Kubo does.
+        """
+        with self._faults():
+            return list(self._connect().bootstrap.list()["Peers"] or ())
+
     def has(self, cid: str) -> bool:
         """See ``Store.has``."""
         name = str(parse(cid))

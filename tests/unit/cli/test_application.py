@@ -23,7 +23,8 @@ from tests.vectors.stored import load, named, record_context
 
 Run = Callable[..., Any]
 VERBS = {
-    *("version", "status", "keys", "guardians", "audit", "envelope", "store"),
+    *("version", "status", "doctor", "keys", "guardians", "audit", "envelope", "store"),
+    *("network", "pins"),
     *("drafts", "confirm", "refuse", "requests", "approve", "decline", "grants", "revoke", "log"),
     *("draft", "request", "records", "read"),
     *("relationships", "propose", "accept", "end", "mirror"),
