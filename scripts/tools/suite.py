@@ -9,6 +9,7 @@ the run, however it ends: a Ganache whose Brownie was killed would stay alive.
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -93,6 +94,8 @@ def run(command: list[str], root: Path, timeout: float) -> int:
     finally:
         end_group(process.pid, signal.SIGKILL)
         process.wait()
+        # Anvil keeps old states there, and a killed one leaves them: gigabytes after some runs.
+        shutil.rmtree(root / ".toolchain" / "home" / ".foundry" / "anvil", ignore_errors=True)
 
 
 def main() -> int:

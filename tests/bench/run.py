@@ -57,6 +57,7 @@ BOUNDS = {
     "envelope.random_read_ms": Bound("≤", 25),
     "envelope.random_read_vs_open": Bound("≤", 0.2),
     "client.sign_per_s": Bound("≥", 800),
+    "chain.block_fill": Bound("≥", 0.9),
     "flow.import_library_ms": Bound("≤", 300),
     "fhir.ingest_vs_parse": Bound("≥", 0.5),
     "store.add_vs_kubo": Bound("≥", 1.5),

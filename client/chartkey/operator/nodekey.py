@@ -63,11 +63,12 @@ def node_key(path: Path) -> str:
 
     try:
         secret = bytes.fromhex(read(path).decode("ascii").strip())
-        if len(secret) != _BYTES:
-            raise ValueError
         key: bytes = PrivateKey(secret).public_key.format(compressed=False)
     except ValueError:
-        raise NetworkInvalid(source=path, problem="it is no node key of 64 hex digits") from None
+        secret = b""
+    # coincurve pads what is too short.
+    if len(secret) != _BYTES:
+        raise NetworkInvalid(source=path, problem="it is no node key of 64 hex digits")
     return key[1:].hex()
 
 
