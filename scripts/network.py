@@ -55,8 +55,8 @@ class Drill:
         Raises:
             Refused: a step was not as it must be.
         """
+        self.start()
         try:
-            self.start()
             journey = Journey(self._say, record)
             events = journey.travel(self.stage)
             self._replicated()
@@ -84,10 +84,15 @@ class Drill:
         )
         self._say("on loopback ports" if self._loopback else "each in a network namespace")
         self._group.start()
-        if not IPFS.exists():
-            self._say(f"{NO_KUBO}; ciphertext goes to folders")
-        self._say(f"{len(self._group.nodes)} nodes agree on block {max(self._group.heights())}")
-        self._deploy()
+        try:
+            if not IPFS.exists():
+                self._say(f"{NO_KUBO}; ciphertext goes to folders")
+            height = max(self._group.heights())
+            self._say(f"{len(self._group.nodes)} nodes agree on block {height}")
+            self._deploy()
+        except BaseException:
+            self._group.stop()
+            raise
 
     def leave(self) -> None:
         """Say how to use what runs."""

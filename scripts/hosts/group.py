@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from chartkey.operator.description import Description
+from chartkey.operator.enode import Enode
 from chartkey.operator.genesis import clique
 from chartkey.operator.swarm import new_swarm_key
 
@@ -28,7 +30,8 @@ __all__ = ["CHAIN_ID", "Group"]
 
 CHAIN_ID = 20261
 _RECORD = "processes.json"
-_MEET_SECONDS = 60.0
+_MEET_SECONDS = 150.0
+"""Geth dials again half a minute after a first attempt that came too early."""
 
 Say = Callable[[str], None]
 
@@ -203,10 +206,6 @@ class Group:
                 node.reach(list(self._routes(links, house, node)))
 
     def _routes(self, links: Links, house: Premises, node: Geth) -> Iterator[str]:
-        from dataclasses import replace
-
-        from chartkey.operator.enode import Enode
-
         for other in self.premises:
             for peer in other.nodes:
                 if peer is node:
@@ -220,8 +219,6 @@ class Group:
 
 def _end(processes: Sequence[Process]) -> None:
     """Ask all first: a node takes seconds to write what it keeps in memory."""
-    import os
-
     for process in processes:
         if process.alive:
             with suppress(ProcessLookupError):

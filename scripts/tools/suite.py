@@ -103,7 +103,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", nargs="*", help="test files or folders; all suites by default")
     parser.add_argument("--network", help="Brownie's name of the chain to run on")
-    parser.add_argument("--timeout", type=float, default=1800, help="seconds (1800)")
+    parser.add_argument("--timeout", type=float, default=2700, help="seconds (2700)")
     given = sys.argv[1:]
     end = given.index("--") if "--" in given else len(given)
     arguments = parser.parse_args(given[:end])
