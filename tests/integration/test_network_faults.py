@@ -217,6 +217,24 @@ def test_a_node_that_lost_its_chain_takes_it_from_the_others(net: Net) -> None:
     net.assert_agreed()
 
 
+def test_three_houses_that_lost_every_chain_get_it_back_from_the_fourth(net: Net) -> None:
+    accepted = net.load(LOAD)
+    net.assert_mined(accepted)
+    confirmed = net.group.meet() - net.manifest.confirmations
+    fact = net.ask("county", "eth_getBlockByNumber", hex(confirmed), False)["hash"]
+    lost = [node for label in LABELS[:3] for node in net.house(label).nodes]
+    killed(lost)
+    for node in lost:
+        node.lose_data()
+        node.prepare(net.group.genesis)
+    # With empty disks they are a majority of the sealers, and could begin another chain: the
+    # longer one wins, and it is the one with everybody's records.
+    net.group.run()
+    net.assert_mined(accepted)
+    net.assert_agreed()
+    assert net.ask("lead", "eth_getBlockByNumber", hex(confirmed), False)["hash"] == fact
+
+
 def test_a_sender_whose_node_is_cut_off_is_told_that_it_is_not_known(net: Net) -> None:
     from chartkey.chain.journal import FileJournal
     from chartkey.chain.sender import Sender
