@@ -39,10 +39,10 @@ sandbox: setup ## leave a chain and three institutions running to try things on
 sandbox-stop: ## end what make sandbox started
 	@.venv/bin/python scripts/sandbox.py stop
 
-network: setup geth ## a permissioned network of four institutions: start, deploy, demo, end; RECORD=path
+network: setup geth kubo ## a permissioned network of four institutions: start, deploy, demo, end; RECORD=path
 	@.venv/bin/python scripts/network.py run $(if $(RECORD),--record "$(RECORD)")
 
-network-start: setup geth ## the same network, left running
+network-start: setup geth kubo ## the same network, left running
 	@.venv/bin/python scripts/network.py start
 
 network-stop: ## end what make network-start started
