@@ -124,7 +124,7 @@ class Keyset:
 
     def _list(self, name: str, entries: list[dict[str, Any]]) -> None:
         text = json.dumps(entries, ensure_ascii=False, indent=2)
-        write_durably(self.folder / name, text.encode() + b"\n")
+        write_durably(self.folder / name, text.encode() + b"\n", mode=0o600)
 
 
 def _house(keyset: Keyset, house: House) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,8 @@ __all__ = ["Ground", "Loopback", "Namespaces", "free_ports"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _NAMES = Path("/run/netns")
+_LOWEST, _SHARE, _SHARES = 20_000, 1_500, 8
+_given: set[int] = set()
 
 
 class Ground(Protocol):
@@ -178,12 +180,26 @@ class Namespaces:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return different free ports of loopback; all are held until all are found."""
+    """Return different free ports of loopback, none of which this process was given before.
+
+    Below those that the system gives to whoever connects: one of those could be taken between now
+    and the start of the node that it is for, or while that node is down. Each process looks in a
+    part of its own, so that two that look at the same time find different ones.
+    """
+    first = _LOWEST + _SHARE * (os.getpid() % _SHARES)
+    candidates = (port for port in range(first, first + _SHARE) if port not in _given)
+    found: list[int] = []
     with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
+        while len(found) < count:
+            port = next(candidates, None)
+            if port is None:
+                raise Refused(f"of ports {first} to {first + _SHARE - 1} too few are free.")
+            probe = held.enter_context(socket.socket())
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                found.append(port)
+    _given.update(found)
+    return found
 
 
 def _ip(arguments: Sequence[str]) -> bool:

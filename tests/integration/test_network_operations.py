@@ -26,7 +26,6 @@ from chartkey.operator.socket import NodeSocket
 from scripts.hosts.geth import ABSENT, GETH
 from scripts.hosts.ground import free_ports
 from scripts.hosts.process import Process, spawn
-from scripts.tools.suite import free_port
 from tests.chains import ROOT, person
 from tests.network import await_true
 
@@ -54,7 +53,7 @@ class House:
         self.label, self.folder = label, folder / label
         self.running: dict[str, Process] = {}
         # Of two adjoining ports: the second node has the next one.
-        self.port = free_port()
+        self.port = adjoining()
         self.http = free_ports(1)[0]
         chartkey(
             *("network", "keys", self.folder, "--label", label, "--name", f"{label} 医院"),
@@ -79,6 +78,12 @@ class House:
     def stop(self) -> None:
         for process in self.running.values():
             process.stop()
+
+
+def adjoining() -> int:
+    """The first of two ports that follow one another: a house's second node has the next one."""
+    first, second = free_ports(2)
+    return first if second == first + 1 else adjoining()
 
 
 def _answers(socket: NodeSocket) -> bool:
