@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chartkey.errors import BlockMissing, StorageError
+from chartkey.errors import BlockMissing
 from chartkey.operator.pins import replenish, survey
-from chartkey.operator.swarm import SwarmNode, fingerprint, new_swarm_key
+from chartkey.operator.swarm import SwarmNode, new_swarm_key
 from chartkey.storage import open_store
 from chartkey.storage.kubo import Kubo as Store
 from chartkey.storage.store import BlockStore
@@ -20,7 +18,6 @@ from chartkey.storage.store import BlockStore
 from scripts.hosts.ground import Loopback, free_ports
 from scripts.hosts.kubo import ABSENT, IPFS, Kubo
 from scripts.hosts.process import Process, spawn
-from tests.chains import ROOT
 
 pytestmark = pytest.mark.skipif(not IPFS.exists(), reason=ABSENT)
 
@@ -171,94 +168,3 @@ def test_a_house_that_loses_its_node_with_its_data_loses_no_file(
     assert all(one.error is None for one in replenish(again, stores, copies=4))
     assert all(len(one.houses) == 4 for one in survey(stores, verify=True).placements)
     closed(stores)
-
-
-def test_a_block_damaged_in_a_folder_is_found_and_put_right(
-    files: list[Path], tmp_path: Path
-) -> None:
-    stores = {name: open_store(tmp_path / name) for name in ("a", "b", "c")}
-    cids = added(stores["a"], files)
-    added(stores["b"], files)
-    victim = max((tmp_path / "a" / "blocks").rglob("*"), key=lambda p: p.stat().st_size)
-    victim.chmod(0o600)
-    victim.write_bytes(b"x" * victim.stat().st_size)
-    assert survey(stores).short() == ()
-    found = survey(stores, verify=True)
-    (short,) = found.short()
-    assert (short.cid, short.houses, short.damaged) == (cids[1], ("b",), ("a",))
-    (done,) = replenish(found, stores)
-    assert (done.house, done.error) == ("a", None)
-    assert survey(stores, verify=True).short() == ()
-
-
-def test_only_the_named_house_is_written_to(files: list[Path], tmp_path: Path) -> None:
-    stores = {name: open_store(tmp_path / name) for name in ("a", "b", "c")}
-    cids = added(stores["a"], files)
-    found = survey(stores)
-    done = [one for name in "bc" for one in replenish(found, stores, into=frozenset(name))]
-    assert sorted(one.cid for one in done) == sorted(cids)
-    assert survey(stores).short() == ()
-
-
-def test_what_cannot_be_copied_is_reported_and_the_rest_is_done(
-    files: list[Path], tmp_path: Path
-) -> None:
-    stores = {name: open_store(tmp_path / name) for name in ("a", "b")}
-    cids = added(stores["a"], files)
-    for path in (tmp_path / "a" / "blocks").rglob("*"):
-        if path.is_file() and path.stat().st_size > 1_000:
-            path.unlink()
-    outcome = {one.cid: one.error for one in replenish(survey(stores), stores)}
-    assert outcome[cids[0]] is None
-    assert isinstance(outcome[cids[1]], StorageError)
-
-
-def test_the_command_shows_and_repairs(files: list[Path], tmp_path: Path) -> None:
-    stores = {name: open_store(tmp_path / name) for name in ("a", "b")}
-    added(stores["a"], files)
-    places = [f"--store={name}={tmp_path / name}" for name in stores]
-    shown = _run("pins", "show", *places)
-    assert shown.returncode == 1
-    assert "2 of 2 files have fewer than 2 copies" in shown.stdout
-    repaired = _run("pins", "repair", *places)
-    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert _run("pins", "show", *places).returncode == 0
-
-
-def test_holdings_that_a_house_told_count_where_its_store_cannot_be_asked(
-    files: list[Path], tmp_path: Path
-) -> None:
-    stores = {name: open_store(tmp_path / name) for name in ("a", "b")}
-    added(stores["a"], files)
-    added(stores["b"], files)
-    told = _run("pins", "show", f"--store={tmp_path / 'a'}", "--json")
-    (tmp_path / "a.json").write_text(told.stdout)
-    both = _run("pins", "show", f"--store={tmp_path / 'b'}", f"--list={tmp_path / 'a.json'}")
-    assert both.returncode == 0, both.stdout
-    (tmp_path / "bad.json").write_text("{}")
-    bad = _run("pins", "show", f"--store={tmp_path / 'b'}", f"--list={tmp_path / 'bad.json'}")
-    assert bad.returncode == 1
-    assert "chartkey pins show --json" in bad.stderr
-
-
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from chartkey.cli import main; main()", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_a_swarm_key_is_made_once_and_shown_by_its_fingerprint(tmp_path: Path) -> None:
-    path = tmp_path / "swarm.key"
-    first = _run("network", "swarm-key", str(path))
-    again = _run("network", "swarm-key", str(path))
-    secret = path.read_text().split()[-1]
-    assert fingerprint(path) in first.stdout
-    assert fingerprint(path) in again.stdout
-    assert secret not in first.stdout + again.stdout
-    path.chmod(0o644)
-    assert _run("network", "swarm-key", str(path)).returncode == 1
