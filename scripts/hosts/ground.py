@@ -98,9 +98,13 @@ class Namespaces:
         if shutil.which("ip") is None or os.geteuid() != 0:
             return False
         name = f"ck{os.getpid()}"
-        made = _ip(["netns", "add", name]) and _ip(
-            ["-n", name, "link", "add", "b0", "type", "bridge"]
-        )
+        steps = [
+            ["netns", "add", name],
+            ["-n", name, "link", "add", "b0", "type", "bridge"],
+            ["-n", name, "link", "add", "v0", "type", "veth", "peer", "name", "v1"],
+            ["netns", "exec", name, "true"],
+        ]
+        made = all(_ip(step) for step in steps)
         _ip(["netns", "del", name])
         return made
 
