@@ -171,14 +171,21 @@ def deploy(rpc: str, founders: Sequence[Any] = ()) -> Manifest:
 
 
 def create_all(
-    web3: Any, creator: str, send: Callable[[dict[str, Any]], Any], founders: Sequence[Any]
+    web3: Any,
+    creator: str,
+    send: Callable[[dict[str, Any]], Any],
+    founders: Sequence[Any],
+    pause: float = 0.01,
 ) -> Manifest:
-    """Send every contract's creation at once, and wait for all of them."""
+    """Send every contract's creation at once, and wait for all of them.
+
+    ``pause`` is in seconds between two looks.
+    """
     nonce = web3.eth.get_transaction_count(creator)
     places = {name: _created(creator, nonce + i) for i, name in enumerate(ORDER)}
     data = [_creation(web3, name, places, founders) for name in ORDER]
     sent = [send({"data": d, "nonce": nonce + i, "gas": 9_000_000}) for i, d in enumerate(data)]
-    receipts = [web3.eth.wait_for_transaction_receipt(one, poll_latency=0.01) for one in sent]
+    receipts = [web3.eth.wait_for_transaction_receipt(one, 240, pause) for one in sent]
     assert all(receipt["status"] == 1 for receipt in receipts)
     return Manifest(
         chain_id=web3.eth.chain_id,

@@ -69,7 +69,7 @@ class Net:
             fields = {"chainId": chain, "gasPrice": 1, "value": 0, **transaction}
             return web3.eth.send_raw_transaction(lead.sign_transaction(fields).raw_transaction)
 
-        made = create_all(web3, lead.address, send, founders)
+        made = create_all(web3, lead.address, send, founders, pause=0.2)
         made = replace(made, confirmations=self.group.network.confirmations)
         return made.save(self.group.folder / "alliance.json")
 

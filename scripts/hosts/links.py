@@ -2,17 +2,22 @@
 
 What passes is what the peers' own connections carry, so that a cut is a silent one: nothing is
 refused, nothing arrives. Loss shows to TCP as waiting for what was sent again, and in the end as a
-broken connection; both are what a lossy link does here.
+broken connection; both are what a lossy link does here. The proxies are a process of their own: in
+a busy test's they would wait for their turn, and every link would be a slow one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import random
-import threading
-from collections.abc import Coroutine, Iterable
+import subprocess
+import sys
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 __all__ = ["Impairment", "Links"]
@@ -20,6 +25,7 @@ __all__ = ["Impairment", "Links"]
 _CHUNK = 1 << 16
 _RETRANSMISSION = 0.2
 """Seconds: the least that Linux waits before it sends again."""
+_Pair = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +41,96 @@ class Impairment:
 
 
 class Links:
-    """Every link of a network; ends with ``close``."""
+    """Every link of a network; ends with ``close``, or with the process that made it."""
 
-    def __init__(self, seed: int = 1) -> None:
-        self._cut: set[frozenset[str]] = set()
-        self._impaired = Impairment()
-        self._random = random.Random(seed)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._servers: list[asyncio.Server] = []
-        self._streams: dict[asyncio.StreamWriter, frozenset[str]] = {}
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).resolve())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def add(self, source: str, target: str, port: int) -> int:
         """Return a port of loopback through which one house reaches another's port."""
-        return int(self._await(self._listen(frozenset((source, target)), port)))
+        return int(self._tell("add", pair=sorted((source, target)), port=port))
 
     def partition(self, apart: Iterable[str], rest: Iterable[str]) -> None:
         """Let nothing pass between two sides."""
         others = list(rest)
-        self._cut = {frozenset((one, other)) for one in apart for other in others}
+        self._tell("cut", pairs=[sorted((one, other)) for one in apart for other in others])
 
     def impair(self, impaired: Impairment) -> None:
         """Treat every link like this from now on."""
-        self._impaired = impaired
+        self._tell("impair", **asdict(impaired))
 
     def heal(self) -> None:
         """Let everything pass again, at once. Connections that a cut left behind are broken, as
         they are when their keep-alive finds the other side again.
         """
-        stale, self._cut, self._impaired = self._cut, set(), Impairment()
-        self._await(self._break(stale))
+        self._tell("heal")
 
     def close(self) -> None:
         """End every link."""
-        self._await(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._process.communicate()
 
-    def _await(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+    def _tell(self, order: str, **values: Any) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([order, values]) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
 
-    async def _listen(self, pair: frozenset[str], port: int) -> int:
+
+class _Proxies:
+    """The other process: takes an order a line, and answers each when it is done."""
+
+    def __init__(self) -> None:
+        self._cut: set[_Pair] = set()
+        self._impaired = Impairment()
+        self._random = random.Random(1)
+        self._streams: dict[asyncio.StreamWriter, _Pair] = {}
+        self._servers: list[asyncio.Server] = []
+
+    async def obey(self) -> None:
+        """Serve until there are no more orders."""
+        loop = asyncio.get_running_loop()
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            order, values = json.loads(line)
+            print(json.dumps(await getattr(self, order)(**values)), flush=True)
+        # At once: the connections end with the process.
+        os._exit(0)
+
+    async def add(self, pair: list[str], port: int) -> int:
+        """Open a link to a port, and return its own."""
+        known = frozenset(pair)
+
         async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._lead(pair, port, reader, writer)
+            await self._lead(known, port, reader, writer)
 
         server = await asyncio.start_server(lead, "127.0.0.1", 0)
         self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
 
+    async def cut(self, pairs: list[list[str]]) -> None:
+        """Let nothing pass on the links of these pairs."""
+        self._cut = {frozenset(pair) for pair in pairs}
+
+    async def impair(self, **values: float) -> None:
+        """Treat every link like this."""
+        self._impaired = Impairment(**values)
+
+    async def heal(self) -> None:
+        """Let everything pass."""
+        stale, self._cut, self._impaired = self._cut, set(), Impairment()
+        for writer, pair in list(self._streams.items()):
+            if pair in stale:
+                with suppress(OSError, RuntimeError):
+                    writer.transport.abort()
+
     async def _lead(
         self,
-        pair: frozenset[str],
+        pair: _Pair,
         port: int,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -108,7 +151,7 @@ class Links:
             self._streams.pop(writer, None)
 
     async def _pour(
-        self, pair: frozenset[str], source: asyncio.StreamReader, target: asyncio.StreamWriter
+        self, pair: _Pair, source: asyncio.StreamReader, target: asyncio.StreamWriter
     ) -> None:
         with suppress(OSError):
             while data := await source.read(_CHUNK):
@@ -119,7 +162,7 @@ class Links:
         with suppress(OSError, RuntimeError):
             target.close()
 
-    async def _pass(self, pair: frozenset[str]) -> bool:
+    async def _pass(self, pair: _Pair) -> bool:
         """Let a piece wait as long as it must; False when the connection breaks with it."""
         impaired = self._impaired
         if self._random.random() < impaired.breaks:
@@ -132,21 +175,10 @@ class Links:
         await self._passable(pair)
         return True
 
-    async def _passable(self, pair: frozenset[str]) -> None:
+    async def _passable(self, pair: _Pair) -> None:
         while pair in self._cut:
             await asyncio.sleep(0.05)
 
-    async def _break(self, pairs: set[frozenset[str]]) -> None:
-        for writer, pair in list(self._streams.items()):
-            if pair in pairs:
-                with suppress(OSError, RuntimeError):
-                    writer.transport.abort()
 
-    async def _end(self) -> None:
-        for server in self._servers:
-            server.close()
-        await self._break(set(self._streams.values()))
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+if __name__ == "__main__":
+    asyncio.run(_Proxies().obey())
