@@ -37,7 +37,8 @@ ListOption = Annotated[
         "--list",
         metavar="FILE",
         help="What an institution said that it holds, where its store cannot be asked from here: "
-        "the output of its own `chartkey pins show --json`.",
+        "the output of its own `chartkey pins show --store NAME=ADDRESS --json`. Houses are told "
+        "apart by NAME.",
     ),
 ]
 CopiesOption = Annotated[int, typer.Option(min=1, help="How many institutions must hold a file.")]
@@ -105,7 +106,7 @@ def repair(
             rows.append({"cid": done.cid, "into": done.house, "problem": done.error})
             if session.out.counter:
                 session.out.counter("files", len(rows))
-        after = _survey(session, houses, lists, verify=False)
+        after = _survey(session, houses, lists, verify=verify)
     session.out.done()
     left = [one.cid for one in after.short(copies)]
     if session.out.as_json:
@@ -119,15 +120,27 @@ def repair(
 
 @contextmanager
 def _houses(session: Session, given: list[str] | None) -> Iterator[dict[str, BlockStore]]:
-    """Open the stores, by institution; one that cannot be opened is shown as away."""
-    from chartkey.storage import open_store
+    """Open the stores, by institution.
 
-    opened = {name: open_store(address) for name, address in _places(session, given)}
+    Raises:
+        StoreUnavailable: a folder is missing, or an address is none; nothing was written.
+    """
+    opened = {name: _opened(name, address) for name, address in _places(session, given)}
     try:
         yield opened
     finally:
         for store in opened.values():
             store.close()
+
+
+def _opened(name: str, address: str) -> BlockStore:
+    """Open a store. A folder that is not there is a disk that is not: it is not made."""
+    from chartkey.errors import StoreUnavailable
+    from chartkey.storage import open_store
+
+    if not ("://" in address or address.startswith("/ip") or Path(address).exists()):
+        raise StoreUnavailable(store=name, problem=f"there is no {address}")
+    return open_store(address)
 
 
 def _places(session: Session, given: list[str] | None) -> Iterator[tuple[str, str]]:
@@ -151,26 +164,35 @@ def _survey(
 ) -> Survey:
     from chartkey.operator.pins import survey
 
-    listed = {str(path.name): _listed(path) for path in lists or ()}
+    listed: dict[str, frozenset[str]] = {}
+    for path in lists or ():
+        for house, cids in _listed(path).items():
+            # Who is asked here, or told of twice, is one house and not two.
+            if house not in houses:
+                listed[house] = listed.get(house, frozenset()) | cids
     found = survey(houses, listed, verify=verify, counter=session.out.counter)
     session.out.done()
     return found
 
 
-def _listed(path: Path) -> frozenset[str]:
+def _listed(path: Path) -> dict[str, frozenset[str]]:
+    """Return what a file says of each house in it."""
     import json
 
     from chartkey.errors import StoresInvalid
     from chartkey.storage.cid import parse
 
+    told: dict[str, set[str]] = {}
     try:
-        entries = json.loads(path.read_bytes())["files"]
-        return frozenset(str(parse(entry["cid"])) for entry in entries if entry["in"])
+        for entry in json.loads(path.read_bytes())["files"]:
+            for house in entry["in"]:
+                told.setdefault(str(house), set()).add(str(parse(entry["cid"])))
     except OSError as err:
         raise StoresInvalid(path=path, problem=err.strerror or "it cannot be read") from err
-    except (ValueError, KeyError, TypeError) as err:
+    except (ValueError, KeyError, TypeError, AttributeError) as err:
         problem = "it is not what `chartkey pins show --json` prints"
         raise StoresInvalid(path=path, problem=problem) from err
+    return {house: frozenset(cids) for house, cids in told.items()}
 
 
 def _document(found: Survey, copies: int) -> dict[str, Any]:

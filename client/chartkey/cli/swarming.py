@@ -40,6 +40,12 @@ def ipfs(
     api: Annotated[str, typer.Option(help="For this house alone.")] = "/ip4/127.0.0.1/tcp/5001",
     gateway: Annotated[str, typer.Option(help="The same.")] = "/ip4/127.0.0.1/tcp/8080",
     program: Annotated[str, typer.Option("--ipfs", help="Kubo's program.")] = "ipfs",
+    contained: Annotated[
+        bool,
+        typer.Option(
+            "--in-container", help="API and gateway may be on any address: the container is closed."
+        ),
+    ] = False,
 ) -> None:
     """Prepare a Kubo node of the private swarm; print its addresses and how to start it.
 
@@ -47,10 +53,13 @@ def ipfs(
     """
     from chartkey.operator.swarm import SwarmNode
 
-    made = SwarmNode(repository.resolve(), swarm_key, listen, api, gateway, program)
+    made = SwarmNode(
+        repository.resolve(), swarm_key, listen, api, gateway, program, contained=contained
+    )
     name = made.prepare(peer or ())
     addresses = [f"{address}/p2p/{name}" for address in listen]
-    started = f"IPFS_PATH={made.repository} LIBP2P_FORCE_PNET=1 {' '.join(made.command)}"
+    environment = f"IPFS_PATH={made.repository} IPFS_TELEMETRY=off LIBP2P_FORCE_PNET=1"
+    started = f"{environment} {' '.join(made.command)}"
     value = {"peerId": name, "addresses": addresses, "command": made.command}
     session_of(context).out.show(value, "\n".join([*addresses, started]))
 

@@ -27,6 +27,7 @@ _BYTES: Final = 32
 _SECONDS: Final = 120
 _PROFILES: Final = "unixfs-v1-2025,autoconf-off"
 _SWARM_KEY: Final = "swarm.key"
+_LOOPBACKS: Final = ("/ip4/127.0.0.1/", "/ip6/::1/", "/unix/")
 
 
 def new_swarm_key(path: Path) -> str:
@@ -64,7 +65,8 @@ class SwarmNode:
     """A Kubo repository in a private swarm.
 
     ``listen`` are multiaddrs for the other members, ``api`` and ``gateway`` those on loopback for
-    this house alone, ``peers`` the others' multiaddrs, each ending in ``/p2p/<peer id>``.
+    this house alone. In a container (``contained``), whose ports are closed from outside, they may
+    be on every address of it.
     """
 
     repository: Path
@@ -73,6 +75,7 @@ class SwarmNode:
     api: str = "/ip4/127.0.0.1/tcp/5001"
     gateway: str = "/ip4/127.0.0.1/tcp/8080"
     ipfs: str = "ipfs"
+    contained: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -93,7 +96,8 @@ class SwarmNode:
     def prepare(self, peers: Sequence[str] = ()) -> str:
         """Make the repository if there is none, set it up, and return the node's peer id.
 
-        Identity and files that are there stay.
+        Identity and files that are there stay. ``peers`` are the others' multiaddrs, each ending
+        in ``/p2p/<peer id>``.
 
         Raises:
             KeyfileUnsafe, KeyfileInvalid, NetworkInvalid: the swarm key cannot be used, or Kubo
@@ -101,6 +105,10 @@ class SwarmNode:
             OSError: the repository cannot be written.
         """
         fingerprint(self.swarm_key)
+        for address in (self.api, self.gateway):
+            if not self.contained and not address.startswith(_LOOPBACKS):
+                problem = "API and gateway are for this machine alone: /ip4/127.0.0.1/tcp/…"
+                raise NetworkInvalid(source=address, problem=problem)
         if not (self.repository / "config").exists():
             self.repository.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._run("init", "--empty-repo", f"--profile={_PROFILES}")
@@ -124,6 +132,7 @@ class SwarmNode:
 
     def _settings(self, peers: Sequence[str]) -> dict[str, Any]:
         return {
+            "Plugins.Plugins.telemetry.Config.Mode": "off",
             "Addresses.API": self.api,
             "Addresses.Gateway": self.gateway,
             "Addresses.Swarm": list(self.listen),

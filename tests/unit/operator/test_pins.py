@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from chartkey.errors import StorageError
 from chartkey.operator.pins import replenish, survey
-from chartkey.operator.swarm import fingerprint
+from chartkey.operator.swarm import fingerprint, new_swarm_key
 from chartkey.storage import open_store
 from chartkey.storage.store import BlockStore
 
@@ -94,8 +94,14 @@ def test_holdings_that_a_house_told_count_where_its_store_cannot_be_asked(
     stores = {name: open_store(tmp_path / name) for name in ("a", "b")}
     added(stores["a"], files)
     added(stores["b"], files)
-    told = _run("pins", "show", f"--store={tmp_path / 'a'}", "--json")
+    told = _run("pins", "show", f"--store=a={tmp_path / 'a'}", "--json")
     (tmp_path / "a.json").write_text(told.stdout)
+    # Told twice, or of the house that is asked itself, it is still one.
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "a.json").write_text(told.stdout)
+    lists = [f"--list={tmp_path / 'a.json'}", f"--list={tmp_path / 'again' / 'a.json'}"]
+    assert _run("pins", "show", f"--store=a={tmp_path / 'a'}", *lists).returncode == 1
+    assert _run("pins", "show", f"--store=c={tmp_path / 'b'}", *lists, "--copies=3").returncode == 1
     both = _run("pins", "show", f"--store={tmp_path / 'b'}", f"--list={tmp_path / 'a.json'}")
     assert both.returncode == 0, both.stdout
     (tmp_path / "bad.json").write_text("{}")
@@ -113,6 +119,40 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
     )
+
+
+def test_a_repair_that_left_a_damaged_copy_says_so(files: list[Path], tmp_path: Path) -> None:
+    stores = {name: open_store(tmp_path / name) for name in "abc"}
+    added(stores["a"], files)
+    added(stores["b"], files)
+    for block in (tmp_path / "a" / "blocks").rglob("*"):
+        if block.is_file():
+            block.chmod(0o600)
+            block.write_bytes(b"x")
+    places = [f"--store={name}={tmp_path / name}" for name in stores]
+    left = _run("pins", "repair", "--verify", "--into=c", *places)
+    assert left.returncode == 1
+    assert "fewer than 2 copies" in left.stdout
+    assert _run("pins", "repair", "--verify", *places).returncode == 0
+    assert _run("pins", "show", "--verify", *places).returncode == 0
+
+
+def test_a_folder_that_is_not_there_is_no_empty_store(tmp_path: Path) -> None:
+    told = _run("pins", "repair", f"--store=a={tmp_path / 'unmounted'}")
+    assert told.returncode == 1
+    assert "unmounted" in told.stderr
+    assert not (tmp_path / "unmounted").exists()
+
+
+def test_an_api_for_the_whole_network_is_refused(tmp_path: Path) -> None:
+    new_swarm_key(tmp_path / "swarm.key")
+    anywhere = "/ip4/0.0.0.0/tcp/5001"
+    here = ("--listen=/ip4/127.0.0.1/tcp/4001", f"--swarm-key={tmp_path / 'swarm.key'}")
+    for option in ("--api", "--gateway"):
+        told = _run("network", "ipfs", str(tmp_path / "ipfs"), *here, f"{option}={anywhere}")
+        assert told.returncode == 1
+        assert "this machine alone" in told.stderr
+    assert not (tmp_path / "ipfs").exists()
 
 
 def test_a_swarm_key_is_made_once_and_shown_by_its_fingerprint(tmp_path: Path) -> None:
