@@ -11,7 +11,7 @@ AGREEMENT are as in deploy.py:
 ADMISSIONS     institutions and regulators to be voted in; see scripts/alliance/party.py
 PROFILES       the list of record profiles; scripts/profiles/list.json
 REFERRALS      the rules of referral; scripts/profiles/referrals.json
-NETWORK        the description of the network; its sealers are put to the vote, those of members
+DESCRIPTION    the description of the network; its sealers are put to the vote, those of members
 
 The keys are those that the two files name: chartkey key files or accounts of Brownie's keystore,
 each with a passphrase file of mode 0600.

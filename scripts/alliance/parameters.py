@@ -103,12 +103,12 @@ class Parameters:
 
     @property
     def houses(self) -> tuple[House, ...]:
-        """NETWORK: the houses of that description; none by default.
+        """DESCRIPTION: the houses of that description; none by default.
 
         Raises:
             NetworkInvalid: the description cannot be read.
         """
-        path = self.environment.get("NETWORK")
+        path = self.environment.get("DESCRIPTION")
         return Description.load(path).present if path else ()
 
     def password(self) -> str:

@@ -42,7 +42,7 @@ class Spread(Alliance):
         common = {
             "MANIFEST": str(self.manifest),
             "FOUNDERS": str(keys.folder / "founders.json"),
-            "NETWORK": str(self._group.description),
+            "DESCRIPTION": str(self._group.description),
         }
         password = {"DEPLOYER": str(lead), "PASSWORD_FILE": str(keys.passphrase_file)}
         brownie.run("deploy", common | password)
