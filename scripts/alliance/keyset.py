@@ -65,9 +65,7 @@ class Keyset:
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         missing = tuple(label for label in self.labels if not self.keyfile(label).exists())
-        if not missing:
-            return ()
-        if not self.passphrase_file.exists():
+        if missing and not self.passphrase_file.exists():
             passphrase = secrets.token_urlsafe(_PASSPHRASE_BYTES)
             write_durably(self.passphrase_file, f"{passphrase}\n".encode(), mode=0o600)
         with ThreadPoolExecutor(_WORKERS) as pool:
