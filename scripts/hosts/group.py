@@ -33,6 +33,9 @@ _RECORD = "processes.json"
 _MEET_SECONDS = 150.0
 """Geth dials again half a minute after a first attempt that came too early."""
 
+_STILL_SECONDS = 45.0
+_TRIES = 3
+
 Say = Callable[[str], None]
 
 
@@ -94,10 +97,9 @@ class Group:
                 house.settle(self.network, self.genesis)
             if self._links is not None:
                 self._lay(self._links)
-            self.run()
+            self._begin()
             if self._ipfs:
                 self.share()
-            self.meet()
         except BaseException:
             self.stop()
             raise
@@ -122,6 +124,24 @@ class Group:
         for house in members:
             if house.kubo is not None:
                 house.kubo.wait()
+
+    def _begin(self) -> None:
+        """Make the first blocks together, from the start again if that fails: sealers that do not
+        know one another yet each make their own, and equal forks then stand still (P60).
+        """
+        for left in reversed(range(_TRIES)):
+            self.run()
+            try:
+                self.meet()
+                self.meet(_STILL_SECONDS)
+                return
+            except Refused:
+                if not left:
+                    raise
+            _end([node.process for node in self.nodes if node.process])
+            for node in self.nodes:
+                node.lose_data()
+                node.prepare(self.genesis)
 
     def run(self) -> None:
         """Start every node that does not run, and wait until it answers.
